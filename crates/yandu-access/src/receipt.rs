@@ -316,10 +316,10 @@ impl Receipts {
             .ok_or(Error::NoReceipt(id))
     }
 
-    /// Receipts of a reader, the newest first; those before one where it is named.
+    /// Receipts of a reader, or of everybody, the newest first; those before one where it is named.
     pub async fn list(
         &self,
-        reader: &str,
+        reader: Option<&str>,
         before: Option<ReceiptId>,
         limit: u32,
     ) -> Result<Vec<Receipt>> {

@@ -150,10 +150,12 @@ impl<'a> Notices<'a> {
             .await?;
         let is_new = raised.rows_affected() > 0;
         if is_new {
+            // Why a collection failed may quote a cell, which stands in no log.
+            let error = (kind != NoticeKind::Failed).then_some(message);
             tracing::warn!(
                 source.id = subject.source().map(SourceId::as_str),
                 dataset.id = %subject.dataset(),
-                error = message,
+                error,
                 "{} notice raised",
                 kind.name()
             );

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{BatchFilter, ReferenceState};
 use yandu_lake::{Count, Principal, ReadPoint, WholeColumns};
+use yandu_policy::Action;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
@@ -22,7 +23,17 @@ use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
+use declaration::Known;
+
 pub use declaration::{Check, Column, Declaration};
+
+/// Whoever may do one of these to a dataset knows of all its fields, as whoever may browse the catalogue does.
+const KNOWS: &[Action] = &[
+    Action::Deliver,
+    Action::Steward,
+    Action::Grant,
+    Action::Apply,
+];
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -264,7 +275,7 @@ impl Reference {
     }
 }
 
-/// Shows a dataset: its declaration, how much is in it, where it came from, its references.
+/// Shows a dataset: its declaration as far as it names fields that whoever asks knows of, how much is in it, where it came from, its references.
 #[utoipa::path(get, path = "/datasets/{id}", tag = "datasets", params(("id" = String, Path)), responses((status = 200, body = DatasetDetail), Problem))]
 async fn show_dataset(
     Shared(state): Shared<State>,
@@ -277,10 +288,18 @@ async fn show_dataset(
     let duty = asker.duty(&state);
     let count = count(&state, &principal, &id, &duty).await?;
     let freshness = state.collector().freshness(&id).await?;
+    let knows = duty.may(KNOWS, &id) || asker.may(&state, Action::Browse);
+    let seen = if knows {
+        None
+    } else {
+        let session = state.lake().session(&principal, ReadPoint::default());
+        Some(session.schema(&id)?)
+    };
+    let declaration = Declaration::of(dataset, Known(seen.as_deref()));
     if !duty.may(HANDLES, &id) {
         // Deliveries, journals and references tell of rows that the reader may not see.
         return Ok(Json(DatasetDetail {
-            declaration: Declaration::of(dataset),
+            declaration,
             may: Vec::new(),
             rows: count.rows,
             tail_rows: 0,
@@ -296,7 +315,7 @@ async fn show_dataset(
     let references = references.map(|reference| Reference::new(reference, &seen));
     let references = references.collect();
     Ok(Json(DatasetDetail {
-        declaration: Declaration::of(dataset),
+        declaration,
         may: duty.on(&id),
         rows: count.rows,
         tail_rows: state.lake().tail(&id).await?.rows as u64,

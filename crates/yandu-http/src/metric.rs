@@ -179,15 +179,22 @@ async fn show_history(
     Path(id): Path<MetricId>,
     Query(of): Query<HistoryOf>,
 ) -> Result<Json<MetricHistory>> {
-    let model = state.metrics().definition(&id)?.file.of.clone();
-    if !asker.whole_columns(&state, &model).shows_all() {
-        return Err(not_permitted());
-    }
+    must_see(&state, &asker, &id)?;
     let history = state.metrics().history(&id, &of.area, of.period).await?;
     Ok(Json(MetricHistory {
         metric: id.to_string(),
         numbers: history.iter().map(MetricRecorded::from).collect(),
     }))
+}
+
+/// Refuses whoever does not see all that a number is made of: what was said of it, or what it was, may tell it.
+fn must_see(state: &State, asker: &Asker, id: &MetricId) -> Result<()> {
+    let model = state.metrics().definition(id)?.file.of.clone();
+    if asker.whole_columns(state, &model).shows_all() {
+        Ok(())
+    } else {
+        Err(not_permitted())
+    }
 }
 
 /// The notes at the numbers of a metric, oldest first.
@@ -196,13 +203,14 @@ pub struct MetricNotes {
     pub notes: Vec<MetricNote>,
 }
 
-/// Lists the notes at the numbers of a metric.
+/// Lists the notes at the numbers of a metric, for whoever sees all that these are made of.
 #[utoipa::path(get, path = "/metrics/{id}/notes", tag = "metrics", params(("id" = String, Path)), responses((status = 200, body = MetricNotes), Problem))]
 async fn list_notes(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<MetricId>,
 ) -> Result<Json<MetricNotes>> {
+    must_see(&state, &asker, &id)?;
     let notes = state.metrics().notes(&id).await?;
     Ok(Json(MetricNotes {
         notes: notes.into_iter().map(MetricNote::from).collect(),
@@ -223,14 +231,16 @@ pub struct WriteNote {
     pub text: String,
 }
 
-/// Writes a note at a number.
+/// Writes a note at a number, for whoever sees all that it is made of.
 #[utoipa::path(post, path = "/metrics/{id}/notes", tag = "metrics", params(("id" = String, Path)), request_body = WriteNote, responses((status = 201, body = MetricNote), Problem))]
 async fn add_note(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<MetricId>,
     Body(note): Body<WriteNote>,
 ) -> Result<(StatusCode, Json<MetricNote>)> {
+    must_see(&state, &asker, &id)?;
     if note.area.chars().count() > 64 || note.area.chars().any(char::is_control) {
         return Err(Problem::new(
             "invalid-body",
@@ -247,13 +257,15 @@ async fn add_note(
     Ok((StatusCode::CREATED, Json(written.into())))
 }
 
-/// Removes a note; that it was there stays on record.
+/// Removes a note at a number, for whoever sees all that it is made of; that it was there stays on record.
 #[utoipa::path(delete, path = "/metrics/{id}/notes/{note}", tag = "metrics", params(("id" = String, Path), ("note" = i64, Path)), responses((status = 204), Problem))]
 async fn remove_note(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path((id, note)): Path<(MetricId, i64)>,
 ) -> Result<StatusCode> {
+    must_see(&state, &asker, &id)?;
     let metrics = state.metrics().clone();
     let removed = state
         .works()

@@ -266,14 +266,18 @@ impl From<yandu_transform::Run> for Run {
     }
 }
 
+/// What stands for the words of a failure to whoever they are not told.
+const REFRESH_FAILED: &str =
+    "the refresh failed; why is told to whoever sees all that the model reads";
+
 /// To whom the words of a failure are told: they may quote a cell of what the model reads.
-struct Told {
+pub(crate) struct Told {
     /// The models whose inputs are all seen as they are.
     models: Option<BTreeSet<DatasetId>>,
 }
 
 impl Told {
-    async fn to(asker: &Asker, state: &State) -> Self {
+    pub(crate) async fn to(asker: &Asker, state: &State) -> Self {
         if matches!(asker, Asker::Local) {
             return Self { models: None };
         }
@@ -294,11 +298,17 @@ impl Told {
     fn run(&self, model: &DatasetId, run: yandu_transform::Run) -> Run {
         let mut run = Run::from(run);
         if let Some(error) = run.error.as_mut().filter(|_| !self.shows(model)) {
-            "the refresh failed; why is told to whoever sees all that the model reads"
-                .clone_into(&mut error.message);
+            REFRESH_FAILED.clone_into(&mut error.message);
             error.help = None;
         }
         run
+    }
+
+    /// Keeps back the words of a failure of a model that are not told.
+    pub(crate) fn keep_back(&self, model: &DatasetId, message: &mut String) {
+        if !self.shows(model) {
+            REFRESH_FAILED.clone_into(message);
+        }
     }
 }
 

@@ -366,10 +366,16 @@ impl Session {
             .map_err(failed)?;
         self.check_leaves(&physical).map_err(failed)?;
         let stream = execute_stream(Arc::clone(&physical), context.task_ctx()).map_err(failed)?;
+        // These say how rows would be read, or which columns they have, and stand at the top alone. What EXPLAIN ANALYZE tells of, it
+        // reads.
+        let reads = !matches!(
+            plan,
+            LogicalPlan::Explain(_) | LogicalPlan::DescribeTable(_)
+        );
         Ok(Reading {
             stream,
             versions: pins.versions(),
-            datasets: pins.datasets(),
+            datasets: if reads { pins.datasets() } else { Vec::new() },
             terms,
             plan: physical,
         })

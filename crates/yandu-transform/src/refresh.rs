@@ -114,11 +114,11 @@ impl Transform {
             }
             Err(error) => {
                 let failure = Failure::of(&error);
+                // The words may quote a cell, which stands in no log: they are kept with the run.
                 tracing::warn!(
                     dataset.id = %run.model,
                     run.id = %run.id,
                     code = failure.code,
-                    error = failure.message,
                     "refresh of a model failed"
                 );
                 // Of one that was stopped nobody knows what would have come of it: the next start tries again.

@@ -844,7 +844,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows a dataset: its declaration, how much is in it, where it came from, its references. */
+        /** Shows a dataset: its declaration as far as it names fields that whoever asks knows of, how much is in it, where it came from, its references. */
         get: operations["show_dataset"];
         put?: never;
         post?: never;
@@ -975,7 +975,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what somebody took away, the newest first. */
+        /** Lists what somebody took away, and for the audit administrator what anybody did, the newest first. */
         get: operations["list_exports"];
         put?: never;
         post?: never;
@@ -1512,10 +1512,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the notes at the numbers of a metric. */
+        /** Lists the notes at the numbers of a metric, for whoever sees all that these are made of. */
         get: operations["list_notes"];
         put?: never;
-        /** Writes a note at a number. */
+        /** Writes a note at a number, for whoever sees all that it is made of. */
         post: operations["add_note"];
         delete?: never;
         options?: never;
@@ -1533,7 +1533,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Removes a note; that it was there stays on record. */
+        /** Removes a note at a number, for whoever sees all that it is made of; that it was there stays on record. */
         delete: operations["remove_note"];
         options?: never;
         head?: never;
@@ -10011,7 +10011,7 @@ export interface operations {
     list_exports: {
         parameters: {
             query?: {
-                /** @description Whose receipts; one's own when absent. Those of others are for the audit administrator. */
+                /** @description Whose receipts; when absent one's own, and for the audit administrator everybody's. Those of others are for the audit administrator. */
                 reader?: string;
                 /** @description The `next` of the page before. */
                 after?: string;

@@ -131,12 +131,14 @@ pub(crate) async fn find(pool: &SqlitePool, id: ReceiptId) -> Result<Option<Rece
 
 pub(crate) async fn list(
     pool: &SqlitePool,
-    reader: &str,
+    reader: Option<&str>,
     before: Option<ReceiptId>,
     limit: u32,
 ) -> Result<Vec<Receipt>> {
+    // Of one reader they are found by the index of readers, of all by their numbers.
+    let whose = reader.map_or("?1 IS NULL", |_| "receipt.reader = ?1");
     let sql = format!(
-        "{RECEIPT} WHERE receipt.reader = ?1 AND (?2 IS NULL OR receipt.id < ?2) \
+        "{RECEIPT} WHERE {whose} AND (?2 IS NULL OR receipt.id < ?2) \
          ORDER BY receipt.id DESC LIMIT ?3"
     );
     sqlx::query(AssertSqlSafe(sql))

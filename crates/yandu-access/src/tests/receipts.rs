@@ -101,7 +101,13 @@ async fn the_receipt_of_somebody_else_is_not_there() {
     let absent = "R9".parse().unwrap();
     let missing = receipts.find(absent, None).await.unwrap_err();
     assert_eq!(missing.code(), "no-receipt");
-    assert!(receipts.list("li", None, 10).await.unwrap().is_empty());
+    assert!(
+        receipts
+            .list(Some("li"), None, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -112,12 +118,15 @@ async fn receipts_are_listed_the_newest_first_page_by_page() {
         receipts.begin(file(reader)).await.unwrap();
     }
     let numbers = async |before, limit| {
-        let found = receipts.list("wang", before, limit).await.unwrap();
+        let found = receipts.list(Some("wang"), before, limit).await.unwrap();
         let numbers = found.iter().map(|receipt| receipt.id.to_string());
         numbers.collect::<Vec<_>>()
     };
     assert_eq!(numbers(None, 2).await, ["R4", "R2"]);
     assert_eq!(numbers("R2".parse().ok(), 2).await, ["R1"]);
+    let of_all = receipts.list(None, "R4".parse().ok(), 2).await.unwrap();
+    let readers = of_all.iter().map(|receipt| receipt.file.reader.as_str());
+    assert_eq!(readers.collect::<Vec<_>>(), ["li", "wang"]);
 }
 
 #[tokio::test]
@@ -300,7 +309,7 @@ async fn a_program_that_makes_up_its_questions_has_no_more_receipts_than_it_may(
     assert_eq!(counts(&receipt), Some((2, 2, 6)));
     assert_eq!(answer(&city, "SELECT c7").await.to_string(), "R8");
     let all = receipts
-        .list("local-administrator", None, 500)
+        .list(Some("local-administrator"), None, 500)
         .await
         .unwrap();
     assert_eq!(all.len(), 201);
@@ -333,7 +342,7 @@ async fn whatever_else_such_a_program_reads_stands_under_one_receipt_that_names_
     }
     let named = found(receipts, rest).await.file.read;
     assert_eq!(named.len(), 6, "{named:?}");
-    let all = receipts.list("local-administrator", None, 500).await;
+    let all = receipts.list(Some("local-administrator"), None, 500).await;
     assert_eq!(all.unwrap().len(), 201);
     assert_eq!(counts(&found(receipts, rest).await), Some((32, 1, 3)));
 }
@@ -434,13 +443,13 @@ async fn whoever_goes_away_while_a_receipt_is_opened_leaves_none_open() {
     }
     let is_open = |receipt: &Receipt| receipt.ending == Ending::Open;
     for _ in 0..400 {
-        let all = receipts.list("wang", None, 100).await.unwrap();
+        let all = receipts.list(Some("wang"), None, 100).await.unwrap();
         if all.len() == 24 && !all.iter().any(is_open) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    panic!("{:?}", receipts.list("wang", None, 100).await);
+    panic!("{:?}", receipts.list(Some("wang"), None, 100).await);
 }
 
 #[tokio::test]
@@ -452,7 +461,7 @@ async fn whoever_goes_away_while_the_receipt_of_a_kind_is_opened_leaves_it_to_th
         let sql = format!("SELECT c{times}");
         leave_after(times, short(receipts, &sql)).await;
         answer(&city, &sql).await;
-        let all = receipts.list("local-administrator", None, 100).await;
+        let all = receipts.list(Some("local-administrator"), None, 100).await;
         assert_eq!(all.unwrap().len(), times);
     }
 }

@@ -1,9 +1,10 @@
 //! What a pack declares of a dataset, as it is shown.
 
+use arrow::datatypes::Schema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_pack::Dataset;
-use yandu_pack::declare;
+use yandu_pack::declare::{self, CheckKind};
 
 use crate::batch::word;
 
@@ -59,9 +60,43 @@ pub struct Check {
     pub dimension: String,
 }
 
+/// The fields of a dataset that somebody is told of; `None` for all.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a>(pub(super) Option<&'a Schema>);
+
+impl Known<'_> {
+    fn has(self, column: &str) -> bool {
+        self.0
+            .is_none_or(|schema| schema.field_with_name(column).is_ok())
+    }
+
+    /// Whether a check names no other field, in its name and its title.
+    fn tells(self, dataset: &Dataset, check: &declare::Check) -> bool {
+        match &check.kind {
+            CheckKind::Within { column, .. }
+            | CheckKind::Matches { column, .. }
+            | CheckKind::OneOf { column, .. }
+            | CheckKind::References { column, .. } => self.has(column.as_str()),
+            CheckKind::Unique { columns } => columns.iter().all(|column| self.has(column.as_str())),
+            // It may speak of any.
+            CheckKind::Expect { .. } => {
+                let mut all = dataset.file().columns.keys();
+                all.all(|column| self.has(column.as_str()))
+            }
+            CheckKind::Rows { .. } | CheckKind::Fresh { .. } => true,
+        }
+    }
+}
+
 impl Declaration {
-    pub(super) fn of(dataset: &Dataset) -> Self {
+    /// What is declared of a dataset, as far as it names fields that are known.
+    pub(super) fn of(dataset: &Dataset, known: Known<'_>) -> Self {
         let file = dataset.file();
+        let key = file.key.iter().filter(|name| known.has(name.as_str()));
+        let columns = file.columns.iter();
+        let columns = columns.filter(|(name, _)| known.has(name.as_str()));
+        let checks = file.checks.iter();
+        let checks = checks.filter(|check| known.tells(dataset, check));
         Self {
             id: file.dataset.to_string(),
             title: file.title.zh.clone(),
@@ -75,15 +110,11 @@ impl Declaration {
             sharing_basis: file.sharing.basis.clone(),
             opening: word(&file.opening),
             grade: dataset.grade().name().to_owned(),
-            key: file.key.iter().map(ToString::to_string).collect(),
-            columns: file
-                .columns
-                .iter()
+            key: key.map(ToString::to_string).collect(),
+            columns: columns
                 .map(|(name, column)| self::column(dataset, name.as_str(), column))
                 .collect(),
-            checks: file
-                .checks
-                .iter()
+            checks: checks
                 .map(|check| Check {
                     name: check.name.clone(),
                     title: check.title.as_ref().map(|title| title.zh.clone()),

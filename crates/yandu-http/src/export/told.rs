@@ -122,7 +122,7 @@ pub struct ExportPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Asked {
-    /// Whose receipts; one's own when absent. Those of others are for the audit administrator.
+    /// Whose receipts; when absent one's own, and for the audit administrator everybody's. Those of others are for the audit administrator.
     reader: Option<String>,
     /// The `next` of the page before.
     #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
@@ -133,20 +133,24 @@ struct Asked {
     limit: Limit<100, 1000>,
 }
 
-/// Lists what somebody took away, the newest first.
+/// Lists what somebody took away, and for the audit administrator what anybody did, the newest first.
 #[utoipa::path(get, path = "/exports", tag = "exports", params(Asked), responses((status = 200, body = ExportPage), Problem))]
 async fn list_exports(
     Shared(state): Shared<State>,
     asker: Asker,
     Query(asked): Query<Asked>,
 ) -> Result<Json<ExportPage>> {
-    let reader = asked.reader.as_deref().unwrap_or(asker.name());
-    if reader != asker.name() && !asker.may(&state, Action::Audit) {
-        return Err(
-            Problem::new("not-permitted", "these are the receipts of somebody else")
-                .with_help("leave `reader` out for your own".to_owned()),
-        );
-    }
+    let all = asker.may(&state, Action::Audit);
+    let reader = match asked.reader.as_deref() {
+        None => (!all).then(|| asker.name()),
+        Some(reader) if all || reader == asker.name() => Some(reader),
+        Some(_) => {
+            return Err(
+                Problem::new("not-permitted", "these are the receipts of somebody else")
+                    .with_help("leave `reader` out for your own".to_owned()),
+            );
+        }
+    };
     let before = asked.after.map(|after| after.0);
     let receipts = state.door().receipts();
     let found = receipts.list(reader, before, asked.limit.and_one()).await?;

@@ -21,14 +21,17 @@ use yandu_transform::{RunDetail, RunStatus};
 use yandu_words::id::BatchId;
 
 use crate::Result;
-use crate::caller::Caller;
+use crate::access::Asker;
 use crate::extract::Query;
+use crate::model::Told;
 use crate::page::{After, Limit, key};
 use crate::problem::Problem;
 use crate::state::State;
 
 /// How long an event is held back: a record is written a little after the moment that it names.
 const HELD_BACK_MILLIS: i64 = 500;
+/// What stands for the words of why a delivery failed, which may quote a cell of it.
+const DELIVERY_FAILED: &str = "the delivery failed; why is told to whoever sees all of its dataset";
 
 /// OpenLineage run events, oldest first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -47,6 +50,12 @@ pub(super) struct EventList {
 enum Of {
     Collection,
     Refresh,
+}
+
+/// Whoever events are told to, and of which models the words of a failure, which may quote a cell.
+struct Reader {
+    asker: Asker,
+    told: Told,
 }
 
 /// A moment as the key of a page.
@@ -69,7 +78,7 @@ pub(super) struct Since {
 #[utoipa::path(get, path = "/lineage/events", tag = "lineage", params(Since), responses((status = 200, body = EventList), Problem))]
 pub(super) async fn list_events(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(since): Query<Since>,
 ) -> Result<Json<EventList>> {
     let after = since.after.map(|After(key)| moment(key)).transpose()?;
@@ -80,9 +89,13 @@ pub(super) async fn list_events(
     let last = moments.last().map(|(moment, _)| moment).or(after.as_ref());
     let next = last.map(|last| key(&(last.at.as_microsecond(), last.id.as_str(), last.is_end)));
     let packs = state.collector().packs();
+    let reader = Reader {
+        told: Told::to(&asker, &state).await,
+        asker,
+    };
     let mut events = Vec::with_capacity(moments.len());
     for (moment, of) in &moments {
-        events.extend(event(&state, &packs, moment, *of).await?);
+        events.extend(event(&state, &packs, &reader, moment, *of).await?);
     }
     Ok(Json(EventList { events, next, more }))
 }
@@ -132,7 +145,13 @@ async fn moments(
 }
 
 /// The event of a moment; none for a dataset that the packs no longer have.
-async fn event(state: &State, packs: &Packs, moment: &Moment, of: Of) -> Result<Option<Value>> {
+async fn event(
+    state: &State,
+    packs: &Packs,
+    reader: &Reader,
+    moment: &Moment,
+    of: Of,
+) -> Result<Option<Value>> {
     let told = |run: Run<'_>| {
         if moment.is_end {
             run.end()
@@ -142,13 +161,22 @@ async fn event(state: &State, packs: &Packs, moment: &Moment, of: Of) -> Result<
     };
     match of {
         Of::Collection => {
-            let detail = state.collector().batch(&moment.id).await?;
+            let mut detail = state.collector().batch(&moment.id).await?;
+            if let Some(error) = &mut detail.batch.error {
+                let seen = reader.asker.whole_columns(state, &detail.batch.dataset);
+                if !seen.shows_all() {
+                    DELIVERY_FAILED.clone_into(&mut error.message);
+                }
+            }
             Ok(collection(packs, &detail).and_then(told))
         }
         Of::Refresh => {
-            let Some(detail) = state.transform().run_detail(&moment.id).await? else {
+            let Some(mut detail) = state.transform().run_detail(&moment.id).await? else {
                 return Ok(None);
             };
+            if let Some(error) = &mut detail.run.error {
+                reader.told.keep_back(&detail.run.model, &mut error.message);
+            }
             let lineage = super::of_packs(state).await;
             let Some(model) = packs.model(&detail.run.model) else {
                 return Ok(None);

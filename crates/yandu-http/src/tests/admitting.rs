@@ -355,6 +355,130 @@ async fn rows_on_their_way_end_with_their_grant_in_every_form() {
 }
 
 #[tokio::test]
+async fn whoever_sees_one_field_and_does_not_browse_the_catalogue_is_told_of_no_other() {
+    let path = "/api/v1/datasets/club.member";
+    let browses = ("policies/members.cedar", super::accounts::POLICIES);
+    let applies = (
+        "policies/members.cedar",
+        "@id(\"apply\") @about(\"可以申请会员名册\")\n\
+         permit (principal is Person, action == Action::\"apply\", resource == Dataset::\"club.member\");",
+    );
+    for (files, knows) in [
+        (vec![], false),
+        (vec![browses], true),
+        (vec![applies], true),
+    ] {
+        let (city, root) = City::claimed_with(&files).await;
+        let sec = city
+            .somebody(&root, "sec", &["security-administrator"])
+            .await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let grant = json!({
+            "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+            "columns": ["fee"], "purpose": "核对", "until": until(&city),
+        });
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+        let shown = city.ok(&wang, Method::GET, path, &Value::Null).await;
+        let named = |part: &str| {
+            let all = shown[part].as_array().unwrap().iter();
+            let names = all.map(|one| one["name"].as_str().unwrap().to_owned());
+            names.collect::<Vec<_>>()
+        };
+        if knows {
+            assert_eq!(named("columns"), ["number", "name", "age", "fee"]);
+            assert_eq!(shown["key"], json!(["number"]));
+            assert!(named("checks").contains(&"age-range".to_owned()));
+        } else {
+            assert_eq!(named("columns"), ["fee"]);
+            assert_eq!(shown["key"], json!([]));
+            assert_eq!(named("checks"), ["out-of-date"]);
+            assert!(!shown.to_string().contains("会员姓名"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_only_says_how_rows_would_be_read_uses_no_grant() {
+    let (city, root) = City::claimed().await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+        "columns": ["number"], "purpose": "核对", "until": until(&city), "uses": 1,
+    });
+    let given = city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let path = format!("/api/v1/grants/{}", given["id"].as_str().unwrap());
+    let used = async || {
+        let grant = city.ok(&sec, Method::GET, &path, &Value::Null).await;
+        grant["used"].clone()
+    };
+    for sql in [
+        "EXPLAIN SELECT number FROM club.member",
+        "EXPLAIN VERBOSE WITH m AS (SELECT number FROM club.member) SELECT * FROM m",
+        "DESCRIBE club.member",
+    ] {
+        let told = city.rows(&wang, sql).await.to_string();
+        assert!(!told.contains("王芳"), "{told}");
+        assert_eq!(used().await, 0, "{sql}");
+    }
+    let sql = "SELECT number FROM club.member ORDER BY number";
+    assert_eq!(city.rows(&wang, sql).await, json!([["1"], ["2"]]));
+    assert_eq!(used().await, 1);
+    let asked = json!({"sql": sql});
+    city.refused(&wang, Method::POST, "/api/v1/query", &asked)
+        .await;
+}
+
+#[tokio::test]
+async fn the_audit_administrator_lists_what_anybody_took_away_and_others_what_they_did() {
+    let (city, root) = City::claimed().await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let audit = city
+        .somebody(&root, "audit", &["audit-administrator"])
+        .await;
+    for id in ["wang", "li"] {
+        let who = city.somebody(&root, id, &[]).await;
+        let grant = json!({
+            "to": {"kind": "person", "id": id}, "dataset": "club.member", "up_to": "general-1",
+            "columns": ["number"], "purpose": "核对", "until": until(&city),
+            "ways": ["page", "export"],
+        });
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+        let as_file = request(Method::POST, "/api/v1/query")
+            .header(header::COOKIE, &who.0.as_ref().unwrap().1)
+            .header(header::ACCEPT, "text/csv")
+            .header(header::CONTENT_TYPE, "application/json");
+        let asked = json!({"sql": "SELECT number FROM club.member"});
+        let answer = city.ask(as_file, asked.to_string()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    }
+    let readers = async |who: &Somebody, asked: &str| {
+        let path = format!("/api/v1/exports{asked}");
+        let page = city.ok(who, Method::GET, &path, &Value::Null).await;
+        let exports = page["exports"].as_array().unwrap().iter();
+        let readers = exports.map(|one| one["reader"].as_str().unwrap().to_owned());
+        (readers.collect::<Vec<_>>(), page["next"].clone())
+    };
+    assert_eq!(readers(&audit, "").await.0, ["li", "wang"]);
+    assert_eq!(readers(&audit, "?reader=wang").await.0, ["wang"]);
+    let (first, next) = readers(&audit, "?limit=1").await;
+    let onward = format!("?limit=1&after={}", next.as_str().unwrap());
+    assert_eq!(
+        (first, readers(&audit, &onward).await.0),
+        (vec!["li".to_owned()], vec!["wang".to_owned()])
+    );
+    let wang = city.log_in("wang").await;
+    assert_eq!(readers(&wang, "").await.0, ["wang"]);
+    let path = "/api/v1/exports?reader=li";
+    let refused = city.refused(&wang, Method::GET, path, &Value::Null).await;
+    assert_eq!(refused, "not-permitted");
+}
+
+#[tokio::test]
 async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
     let (city, root) = City::claimed().await;
     let sec = city

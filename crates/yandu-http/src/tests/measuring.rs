@@ -543,6 +543,41 @@ async fn a_number_is_followed_by_whoever_does_not_see_the_key_of_its_model_and_s
     assert!(!trail.to_string().contains("王芳"), "{trail}");
 }
 
+/// The same staff work on the plan.
+const EDITORS: &str = r#"
+@id("browse") @about("工作人员查看看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("edit") @about("工作人员编制要点")
+permit (principal is Person, action == Action::"edit-plan", resource == City::"city");
+"#;
+
+#[tokio::test]
+async fn notes_are_read_written_and_removed_by_whoever_sees_all_of_the_number() {
+    let everybody = format!("{EDITORS}{EVERYBODY}");
+    for (policies, sees) in [(EDITORS, false), (everybody.as_str(), true)] {
+        let city = city_under(policies, JOINED).await;
+        let notes = "/api/v1/metrics/club.joined/notes";
+        let note = json!({"period": "2025-04", "text": "补录一人"});
+        let written = city.post(notes, &note.to_string()).await.json();
+        let one = format!("{notes}/{}", written["id"]);
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        for (method, path, body, done) in [
+            (Method::GET, notes, &Value::Null, 200),
+            (Method::POST, notes, &note, 201),
+            (Method::DELETE, one.as_str(), &Value::Null, 204),
+        ] {
+            let answer = city.send(&wang, method, path, body).await;
+            if sees {
+                assert_eq!(answer.status.as_u16(), done, "{path}: {}", answer.text());
+            } else {
+                assert_eq!(answer.problem(), (403, "not-permitted".to_owned()));
+                assert!(!answer.text().contains("补录"), "{}", answer.text());
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn whether_a_number_is_restated_is_told_to_whoever_may_read_its_history() {
     for (policies, expected) in [(READERS, json!(true)), (READERS_OF_PART, Value::Null)] {
@@ -569,8 +604,12 @@ async fn whether_a_number_is_restated_is_told_to_whoever_may_read_its_history() 
         let history = city.send(&wang, Method::GET, history, &Value::Null).await;
         assert_eq!(history.status == 200, expected != Value::Null);
         let notes = "/api/v1/metrics/club.joined/notes";
-        let notes = city.ok(&wang, Method::GET, notes, &Value::Null).await;
-        assert_eq!(notes["notes"], answer["notes"]);
+        let notes = city.send(&wang, Method::GET, notes, &Value::Null).await;
+        if expected == Value::Null {
+            assert_eq!(notes.problem(), (403, "not-permitted".to_owned()));
+        } else {
+            assert_eq!(notes.json()["notes"], answer["notes"]);
+        }
     }
 }
 

@@ -206,7 +206,7 @@ impl Rows {
         &self.versions
     }
 
-    /// All tables that are read, those among them that have no version yet.
+    /// All tables that are read, those among them that have no version yet. `EXPLAIN` and `DESCRIBE` read none.
     pub fn datasets(&self) -> &[DatasetId] {
         &self.datasets
     }

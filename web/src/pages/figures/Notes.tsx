@@ -65,7 +65,7 @@ export function Notes({ definition: { id }, period }: Props) {
         }
       </Loaded>
       {remove.isError && <ProblemPanel error={remove.error} doing={t('figure.note-remove')} />}
-      {period && may('edit-plan') && <Write id={id} period={period} changed={changed} />}
+      {period && query.data && may('edit-plan') && <Write id={id} period={period} changed={changed} />}
     </Section>
   )
 }

@@ -449,3 +449,50 @@ async fn a_file_that_another_unit_has_handed_in_is_as_absent_as_none() {
     let refused = city.refused(&other, Method::GET, &file, &Value::Null).await;
     assert_eq!(refused, "not-permitted");
 }
+
+#[tokio::test]
+async fn an_event_of_what_failed_tells_its_words_to_whoever_sees_all_that_was_read() {
+    let files = [
+        &FILES[..],
+        &[
+            ("models/by_age.yaml", BY_AGE),
+            ("models/by_age.sql", FAILING),
+        ],
+    ]
+    .concat();
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let run = "/api/v1/models/club.by_age/run";
+    city.ok(&steward, Method::POST, run, &json!({})).await;
+    let refused = city.delivered_as(&steward, "颜色,尺寸\n红,3\n").await;
+    assert_eq!(refused["status"], "refused", "{refused}");
+    let failures = async |who: &Somebody| {
+        let path = "/api/v1/lineage/events?limit=1000";
+        for _ in 0..1_000 {
+            let list = city.ok(who, Method::GET, path, &Value::Null).await;
+            let events = list["events"].as_array().unwrap().iter();
+            let failed = events.filter(|event| event["eventType"] == "FAIL");
+            let words = failed.map(|event| {
+                let error = &event["run"]["facets"]["errorMessage"];
+                error["message"].as_str().unwrap().to_owned()
+            });
+            let words: Vec<String> = words.collect();
+            if words.len() == 2 {
+                return words;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the events do not come");
+    };
+    let all = failures(&local(&city)).await.join("\n");
+    assert!(all.contains("王芳") || all.contains("李娜"), "{all}");
+    assert!(!all.contains("is told to whoever"), "{all}");
+    // Whoever runs the system sees what runs, and no row.
+    let told = failures(&root).await;
+    let delivery = "the delivery failed; why is told to whoever sees all of its dataset";
+    let refresh = "the refresh failed; why is told to whoever sees all that the model reads";
+    let code = refused["error"]["code"].as_str().unwrap();
+    assert!(told.contains(&format!("{code}: {delivery}")), "{told:?}");
+    let is_refresh = |words: &String| words.ends_with(refresh);
+    assert!(told.iter().any(is_refresh), "{told:?}");
+}
