@@ -6818,6 +6818,8 @@ export interface components {
         SeenColumn: {
             /** @description `permitted`, `masked`, `grade` or `withheld`. */
             because: string;
+            /** @description The policies and grants whose values or masks count instead, in rows that both show: their masks leave more. */
+            gives_way_to?: string[];
             /** @description What stands in for its values, such as `keep 3 4`; absent where they are shown as they are. */
             mask?: string | null;
             name: string;
