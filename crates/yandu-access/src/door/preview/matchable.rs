@@ -86,7 +86,7 @@ fn matched(
     dataset: &DatasetId,
     circumstances: &[Circumstances],
 ) -> BTreeSet<String> {
-    // A row is mostly written without a purpose, whatever it is read for; and what holds for a purpose holds where none is said.
+    // A row is mostly written without a purpose, whatever it is read for; and a grant for a purpose holds where none is said.
     let ways = Way::ALL.into_iter();
     let plain: Vec<Circumstances> = ways
         .map(|way| Circumstances { purpose: None, way })
