@@ -37,7 +37,7 @@ use rights::Held;
 
 pub use duties::Duties;
 pub use giving::Conflict;
-pub use preview::{Line, Preview, Proposal, ProposedPacks, Text, Who};
+pub use preview::{Line, Matchable, Preview, Proposal, ProposedPacks, Text, Who};
 pub use rights::Asked;
 
 /// What the texts of policies are called that stand in the city's own folder.

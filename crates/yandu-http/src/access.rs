@@ -54,8 +54,8 @@ pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
 pub use policy::{PolicyFinding, PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
 pub use preview::{
-    AccountMove, ColumnGrade, DifferenceColumn, DifferenceLine, DifferenceWho, OfferedPacks,
-    PolicyText, RightsChange, RightsPreview, TextProblem,
+    AccountMove, ColumnGrade, DifferenceColumn, DifferenceLine, DifferenceWho, MatchableColumns,
+    OfferedPacks, PolicyText, RightsChange, RightsPreview, TextProblem,
 };
 pub(crate) use session::{Browser, ENDED, begin};
 pub use session::{Claim, Invitation, Login, Purpose, Who};

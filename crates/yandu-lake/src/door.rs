@@ -126,8 +126,8 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// Of two permits that show a cell under different masks the first one counts; a permit without a mask goes before
-    /// both.
+    /// Of several permits that show a cell the one counts whose mask leaves most ([`Mask::by_what_is_left`]), and of such as leave
+    /// as much the first.
     pub fn new(permits: impl IntoIterator<Item = Permit>) -> Self {
         Self {
             permits: permits.into_iter().collect(),
@@ -192,13 +192,12 @@ impl Sight {
         if self.is_plain(column) {
             return stored();
         }
-        // Who shows the value itself comes first.
         let showing = self.permits.iter().filter(|permit| permit.shows(column));
-        let (plainly, masked): (Vec<&Permit>, Vec<&Permit>) =
-            showing.partition(|permit| permit.shows_plainly(column));
+        let mut showing: Vec<&Permit> = showing.collect();
+        showing.sort_by(|one, other| Mask::by_what_is_left(one.mask(column), other.mask(column)));
         let mut when = Vec::new();
         let mut otherwise = None;
-        for permit in plainly.into_iter().chain(masked) {
+        for permit in showing {
             let value = match permit.mask(column) {
                 None => stored(),
                 Some(mask) => mask::masked(mask, permit.key.as_ref(), column, stored()),

@@ -198,7 +198,7 @@ impl<'a> Holding<'a> {
         }
     }
 
-    /// Of two masks the first counts, so their order is one that people can tell: that of the names.
+    /// Of two masks that leave as much the first counts, so their order is one that people can tell: that of the names.
     fn sort(&mut self) {
         for list in [&mut self.permits, &mut self.forbids, &mut self.withholds] {
             list.sort_by(|one, other| one.id.cmp(&other.id));

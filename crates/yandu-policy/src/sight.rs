@@ -20,6 +20,24 @@ pub struct Shown {
     pub columns: IndexMap<String, Seen>,
 }
 
+impl Shown {
+    /// Which of several permits of a dataset count before this one for a column, in the rows that both show: those whose mask leaves
+    /// more, and the first by name of such as leave as much.
+    pub fn gives_way_to<'a>(&self, column: &str, others: &'a [Self]) -> Vec<&'a Arc<str>> {
+        let Some(Some(own)) = self.columns.get(column).map(|seen| seen.mask.as_ref()) else {
+            return Vec::new();
+        };
+        let counts = others.iter().filter(|other| {
+            other.columns.get(column).is_some_and(|theirs| {
+                Mask::by_what_is_left(theirs.mask.as_ref(), Some(own))
+                    .then_with(|| other.policy.cmp(&self.policy))
+                    .is_lt()
+            })
+        });
+        counts.map(|other| &other.policy).collect()
+    }
+}
+
 /// How a column is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {

@@ -4847,6 +4847,16 @@ export interface components {
             next?: string | null;
         };
         /** @description A number that is, or was, outside of its bounds. */
+        /** @description Columns of a dataset whose stored values somebody could find out by values of their own. */
+        MatchableColumns: {
+            columns: string[];
+            dataset: string;
+            /**
+             * Format: int64
+             * @description How many accounts could.
+             */
+            people: number;
+        };
         MetricAlert: {
             area: string;
             /** Format: double */
@@ -6585,6 +6595,11 @@ export interface components {
             findings: components["schemas"]["PolicyFinding"][];
             /** @description The largest first, 500 at most. */
             lines: components["schemas"]["DifferenceLine"][];
+            /**
+             * @description Columns of which somebody could find out stored values then and not before, because they see them as a hash or encrypted and
+             *     can deliver values of their own to the dataset.
+             */
+            matchable?: components["schemas"]["MatchableColumns"][];
             /** Format: int64 */
             opening: number;
             /** @description What is wrong with the texts, or with the policies of the packs. */
@@ -6829,6 +6844,8 @@ export interface components {
         SeenColumn: {
             /** @description `permitted`, `masked`, `grade` or `withheld`. */
             because: string;
+            /** @description The policies and grants whose values or masks count instead, in rows that both show: their masks leave more. */
+            gives_way_to?: string[];
             /** @description What stands in for its values, such as `keep 3 4`; absent where they are shown as they are. */
             mask?: string | null;
             name: string;

@@ -30,6 +30,7 @@ export function RightsDifference({ preview }: { preview: RightsPreview }) {
         </div>
       )}
       <PolicyFindings findings={preview.findings} title={t('change.findings')} />
+      <Matchable columns={preview.matchable ?? []} />
       <p className="difference-sums" role="status">
         <span className="difference-open">
           <span aria-hidden="true">＋</span> {t('change.opening', { count: preview.opening })}
@@ -53,6 +54,27 @@ export function RightsDifference({ preview }: { preview: RightsPreview }) {
       )}
       {lines.length < preview.opening + preview.closing && <Hint>{t('change.cut', { count: lines.length })}</Hint>}
     </section>
+  )
+}
+
+/** Columns whose values somebody could find out by values of their own. */
+function Matchable({ columns }: { columns: NonNullable<RightsPreview['matchable']> }) {
+  const { t } = useTranslation()
+  const titles = useDatasetTitles()
+  if (columns.length === 0) return null
+  return (
+    <div className="note note-refused" role="alert">
+      <p>{t('change.matchable')}</p>
+      <ul>
+        {columns.map(({ dataset, columns: names, people }) => (
+          <li key={dataset} className="break">
+            {t('change.matchable-of', { people: t('change.people', { count: people }), dataset: titles.get(dataset) ?? dataset })}{' '}
+            <Code>{names.join(t('app.comma'))}</Code>
+          </li>
+        ))}
+      </ul>
+      <Hint>{t('change.matchable-help')}</Hint>
+    </div>
   )
 }
 

@@ -86,12 +86,15 @@ const MARKS: Record<string, string> = { withheld: '⊘', masked: '◐', grade: '
 function Masked({ column }: { column: SeenColumn }) {
   const { t } = useTranslation()
   const whyMasked = useWhyMasked()
+  const counting = column.gives_way_to ?? []
+  const why = whyMasked(column)
+  if (counting.length > 0) why.push(t('sights.gives-way', { policies: counting.join(t('app.comma')) }))
   return (
     <li>
       <span aria-hidden="true" className={column.because === 'withheld' ? 'sight-withheld' : 'sight-masked'}>
         {MARKS[column.because] ?? '◐'}
       </span>{' '}
-      <Code>{column.name}</Code> <Hint>{whyMasked(column).join(t('app.semicolon'))}</Hint>
+      <Code>{column.name}</Code> <Hint>{why.join(t('app.semicolon'))}</Hint>
     </li>
   )
 }

@@ -79,7 +79,7 @@ test('a browser is told by its name and its system', () => {
 })
 
 describe('what is not shown as it is', () => {
-  const column = (name: string, because: string, of?: string) => ({ name, because, mask: because === 'permitted' ? null : 'keep 3 4', of: of ?? null })
+  const column = (name: string, because: string, of?: string, gives_way_to: string[] = []) => ({ name, because, mask: because === 'permitted' ? null : 'keep 3 4', of: of ?? null, gives_way_to })
   const sight = (policy: string, has_condition: boolean, columns: ReturnType<typeof column>[]) => ({ dataset: 'a.b', policy, has_condition, columns, about: null, basis: null })
   test('is named with its rule, unless another permission shows it in every row', () => {
     const masked = sight('city/staff', false, [column('name', 'permitted'), column('mobile', 'grade', 'general-3')])
@@ -88,6 +88,13 @@ describe('what is not shown as it is', () => {
     expect([...hiddenFields({ everything: false, sights: [masked] }).values()].map(({ field, policy }) => [field, policy])).toEqual([['a.b.mobile', 'city/staff']])
     expect([...hiddenFields({ everything: false, sights: [masked, some] }).keys()]).toEqual(['a.b.mobile'])
     expect([...hiddenFields({ everything: false, sights: [masked, all] }).keys()]).toEqual([])
+  })
+  test('is named with the rule that counts', () => {
+    const one = sight('city/a', false, [column('mobile', 'masked', undefined, ['city/b'])])
+    const other = sight('city/b', false, [column('mobile', 'grade', 'general-3')])
+    for (const sights of [[one, other], [other, one]]) {
+      expect([...hiddenFields({ everything: false, sights }).values()].map(({ policy }) => policy)).toEqual(['city/b'])
+    }
   })
   const shown = (mask: string, isPartial = false, isDerived = false): HiddenColumn => {
     const field = { field: 'a.b.c', column: { name: 'c', because: 'grade', mask, of: 'general-3' }, policy: 'p', isPartial }

@@ -21,7 +21,11 @@ export function hiddenFields({ sights }: Sights): Map<string, HiddenField> {
     for (const column of columns) {
       const field = `${dataset}.${column.name}`
       if (column.because === 'permitted') (has_condition ? partial : plain).add(field)
-      else if (!hidden.has(field)) hidden.set(field, { field, column, policy, isPartial: false })
+      else {
+        const known = hidden.get(field)
+        // Of several masks the one that leaves most stands there.
+        if (!known || known.column.gives_way_to?.includes(policy)) hidden.set(field, { field, column, policy, isPartial: false })
+      }
     }
   }
   for (const field of plain) hidden.delete(field)

@@ -5,13 +5,14 @@
 
 mod counted;
 mod line;
+mod matchable;
 mod proposed;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
-use yandu_policy::{City, Finding, Principal, Source, difference};
+use yandu_policy::{City, Finding, Policies, Principal, Source, TooMuch, difference};
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
@@ -26,6 +27,7 @@ use crate::{AccountId, Result};
 use counted::Counting;
 
 pub use line::{Line, Who};
+pub use matchable::Matchable;
 
 /// What is to be changed.
 #[derive(Debug, Clone)]
@@ -89,6 +91,9 @@ pub struct Preview {
     pub closes_ways_of: Vec<&'static str>,
     /// Permits that would show nothing of a dataset, because they name what is another field then, and do show it now.
     pub findings: Vec<Finding>,
+    /// Columns of which somebody could find out stored values, because they see them as a hash or encrypted and write values of
+    /// their own.
+    pub matchable: Vec<Matchable>,
 }
 
 /// Everybody who could log in, or could again, and whoever does not.
@@ -143,10 +148,14 @@ impl Door {
             let order = Order::of(tables.clone());
             tokio::task::spawn_blocking(move || {
                 let [before, after] = &sets;
-                difference(&before.policies, &after.policies, &people.sides, &order)
+                let sets: [&Policies; 2] = [&before.policies, &after.policies];
+                let [before, after] = sets;
+                let difference = difference(before, after, &people.sides, &order)?;
+                let matchable = matchable::matchable(sets, &difference);
+                Ok::<_, TooMuch>((difference, matchable))
             })
         };
-        let difference = compared.await??;
+        let (difference, matchable) = compared.await??;
         let closes_ways_of = line::closed_ways(&sets, &difference, &people);
         let mut lines = line::lines(&difference, &people);
         let counting = Counting {
@@ -163,6 +172,7 @@ impl Door {
         let findings = after.policies.findings().filter(|one| !known.contains(one));
         Ok(Preview {
             findings: findings.cloned().collect(),
+            matchable,
             before: Arc::clone(state.policies.hash()),
             after: Arc::clone(after.policies.hash()),
             lines: lines.into_iter().map(|(line, _)| line).collect(),

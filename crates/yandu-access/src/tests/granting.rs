@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use yandu_lake::{Principal as Reader, ReadPoint};
-use yandu_policy::Way;
+use yandu_policy::{Shown, Way};
 use yandu_words::Grade;
 
 use super::city::{
@@ -34,6 +34,33 @@ async fn a_grant_shows_its_rows_and_columns_with_masks_to_the_one_it_is_for() {
         "n**|138****0001,n**|138****0004"
     );
     assert_eq!(city.names(&li).await, "query");
+}
+
+#[tokio::test]
+async fn a_grant_whose_mask_leaves_more_counts_in_its_rows_whatever_policies_are_called() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &["analyst"]).await;
+    city.set("@id(\"a\") @up_to(\"general-2\") @masks(\"name: null; mobile: null\") permit (principal in Role::\"analyst\", action == Action::\"read\", resource == Dataset::\"population.resident\");").await;
+    let mut new = grant(&city, "wang");
+    new.rows = Some("township = '320903'".to_owned());
+    new.masks.insert("name".to_owned(), "keep 1 0".to_owned());
+    city.door.give("sec", new, None).await.unwrap();
+    let sql = "SELECT name, mobile FROM population.resident ORDER BY id";
+    assert_eq!(
+        city.told(&wang, &page(), sql).await,
+        "n**|138****0001,|,|,n**|138****0004,|,|"
+    );
+    let sights = city.door.sights(&wang, &page()).into_iter();
+    let shown: Vec<Shown> = sights.map(|(_, shown)| shown).collect();
+    let counting = |place: usize, column: &str| -> Vec<String> {
+        let policies = shown[place].gives_way_to(column, &shown);
+        policies.into_iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(shown[0].policy.as_ref(), "city/a");
+    assert_eq!(counting(0, "name"), ["grants/G1"]);
+    assert_eq!(counting(0, "mobile"), ["grants/G1"]);
+    assert_eq!(counting(0, "township"), Vec::<String>::new());
+    assert_eq!(counting(1, "name"), Vec::<String>::new());
 }
 
 #[tokio::test]

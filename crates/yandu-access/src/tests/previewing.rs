@@ -19,7 +19,10 @@ use yandu_words::id::DatasetId;
 
 use super::city::{City, asked_by, declared, grant, page, resident, source};
 use super::site::{LOCAL, chance, code, roles};
-use crate::{AccountChange, GranteeKind, Line, NewEntry, Preview, Proposal, ProposedPacks, Text};
+use crate::{
+    AccountChange, GranteeKind, Line, Matchable, NewEntry, NewGrant, Preview, Proposal,
+    ProposedPacks, Text,
+};
 
 const SCOPES: [&str; 6] = [
     "principal",

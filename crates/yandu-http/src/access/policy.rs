@@ -1,5 +1,7 @@
 //! The policies in force, and what somebody sees under them.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::header;
@@ -11,6 +13,7 @@ use utoipa_axum::routes;
 use yandu_policy::{
     Because, Circumstances, Finding, Lost, Policies, Principal, Shown, Way, text_of_mask,
 };
+use yandu_words::id::DatasetId;
 
 use super::accounts::named_in;
 use crate::Result;
@@ -88,6 +91,9 @@ pub struct SeenColumn {
     pub because: String,
     /// The grade that is too high, or the policy that withholds.
     pub of: Option<String>,
+    /// The policies and grants whose values or masks count instead, in rows that both show: their masks leave more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gives_way_to: Vec<String>,
 }
 
 /// What one policy or grant shows of a dataset.
@@ -181,30 +187,39 @@ pub(super) fn sights(
     principal: &Principal,
     circumstances: &Circumstances,
 ) -> Sights {
-    let shown = state.door().sights(principal, circumstances);
-    state.door().with_policies(|policies| Sights {
-        everything: false,
-        sights: shown
-            .into_iter()
-            .map(|(dataset, shown)| line(policies, dataset.as_str(), shown))
-            .collect(),
+    let mut of_datasets: BTreeMap<DatasetId, Vec<Shown>> = BTreeMap::new();
+    for (dataset, shown) in state.door().sights(principal, circumstances) {
+        of_datasets.entry(dataset).or_default().push(shown);
+    }
+    state.door().with_policies(|policies| {
+        let lines = of_datasets.iter().flat_map(|(dataset, all)| {
+            all.iter()
+                .map(move |shown| line(policies, dataset.as_str(), shown, all))
+        });
+        Sights {
+            everything: false,
+            sights: lines.collect(),
+        }
     })
 }
 
-fn line(policies: &Policies, dataset: &str, shown: Shown) -> SightLine {
+/// What a permit shows of a dataset of which `all` show something.
+fn line(policies: &Policies, dataset: &str, shown: &Shown, all: &[Shown]) -> SightLine {
     let told = policies.find(&shown.policy);
-    let columns = shown.columns.into_iter().map(|(name, seen)| {
-        let (because, of) = match seen.because {
+    let columns = shown.columns.iter().map(|(name, seen)| {
+        let (because, of) = match &seen.because {
             Because::Permitted => ("permitted", None),
             Because::Masked => ("masked", None),
             Because::Grade(grade) => ("grade", Some(grade.name().to_owned())),
             Because::Withheld(policy) => ("withheld", Some(policy.to_string())),
         };
+        let counting = shown.gives_way_to(name, all).into_iter();
         SeenColumn {
-            name,
+            name: name.clone(),
             mask: seen.mask.as_ref().map(text_of_mask),
             because: because.to_owned(),
             of,
+            gives_way_to: counting.map(ToString::to_string).collect(),
         }
     });
     SightLine {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_access::{Proposal, ProposedPacks, Text};
+use yandu_access::{Matchable, Proposal, ProposedPacks, Text};
 use yandu_collect::trial;
 use yandu_pack::Packs;
 use yandu_policy::Action;
@@ -115,6 +115,29 @@ pub struct RightsPreview {
     pub same: u64,
     /// Permits that would show nothing of a dataset, because they name a column that is another field then, or gone.
     pub findings: Vec<PolicyFinding>,
+    /// Columns of which somebody could find out stored values then and not before, because they see them as a hash or encrypted and
+    /// can deliver values of their own to the dataset.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matchable: Vec<MatchableColumns>,
+}
+
+/// Columns of a dataset whose stored values somebody could find out by values of their own.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MatchableColumns {
+    pub dataset: String,
+    pub columns: Vec<String>,
+    /// How many accounts could.
+    pub people: u64,
+}
+
+impl MatchableColumns {
+    fn of(matchable: Matchable) -> Self {
+        Self {
+            dataset: matchable.dataset.to_string(),
+            columns: matchable.columns.into_iter().collect(),
+            people: matchable.people,
+        }
+    }
 }
 
 /// Something wrong with a text of policies.
@@ -253,6 +276,7 @@ async fn preview_rights(
                 changed: 0,
                 same: 0,
                 findings: Vec::new(),
+                matchable: Vec::new(),
             }));
         }
         Err(error) => return Err(error.into()),
@@ -274,6 +298,11 @@ async fn preview_rights(
         same: preview.pairs.saturating_sub(preview.changed),
         lines: lines.map(|line| told.line(line)).collect(),
         findings: preview.findings.iter().map(PolicyFinding::of).collect(),
+        matchable: preview
+            .matchable
+            .into_iter()
+            .map(MatchableColumns::of)
+            .collect(),
     }))
 }
 

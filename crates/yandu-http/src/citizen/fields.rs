@@ -35,7 +35,8 @@ impl Field {
 }
 
 /// The fields that policies show to visitors, in the order of their declaration. Where several policies show one, the one that
-/// shows its values in every row goes before the others, and the one that masks it before those that show them in some rows.
+/// shows its values in every row goes before the others, and one that masks it before those that show them in some rows; of several
+/// that mask it the one goes first that counts.
 pub(super) fn shown(state: &State, dataset: &Dataset) -> Vec<Field> {
     let principal = Principal::visitor();
     let circumstances = Circumstances::default();
@@ -53,7 +54,11 @@ pub(super) fn shown(state: &State, dataset: &Dataset) -> Vec<Field> {
             for (name, seen) in columns {
                 let is_as_it_is = seen.because == Because::Permitted;
                 let is_better = found.get(&name).is_none_or(|known| {
-                    (is_as_it_is && rows.is_none()) || (known.is_partial && !is_as_it_is)
+                    let known_mask = known.mask();
+                    let leaves_more = known_mask.is_some()
+                        && Mask::by_what_is_left(seen.mask.as_ref(), known_mask).is_lt();
+                    (is_as_it_is && rows.is_none())
+                        || (!is_as_it_is && (known.is_partial || leaves_more))
                 });
                 if is_better {
                     let policy = Arc::clone(&about);

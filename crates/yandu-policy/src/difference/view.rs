@@ -98,8 +98,8 @@ impl Views<'_> {
         steps
     }
 
-    /// Of two masks in the same row the first counts: where they come in another order, or in other rows, some rows may show
-    /// more and others less, which is told as both.
+    /// Of two masks in the same row the one counts that leaves more: where there are other ones, or in other rows, some rows may
+    /// show more and others less, which is told as both.
     fn add_reordered(&self, before: &[Shown], after: &[Shown], steps: &mut Vec<(bool, StepKind)>) {
         let is_told = |name: &str| {
             let mut told = steps.iter().filter_map(|(_, kind)| match kind {
@@ -188,18 +188,18 @@ impl Views<'_> {
         ways.filter(|(_, mask)| mask.is_some()).collect()
     }
 
-    /// The ways to a column that count: of two masks the first, and the value itself before both.
+    /// The ways to a column that count: of two masks the one that leaves more, and the value itself before both.
     fn ways<'s>(&self, shown: &'s [Shown], name: &str, place: usize) -> Vec<Way<'s>> {
         let ways = shown.iter().filter_map(|shown| {
             let seen = shown.columns.get(name)?;
             Some((shown.rows.as_deref(), seen.mask.as_ref()))
         });
-        let (plain, masked): (Vec<Way<'s>>, Vec<Way<'s>>) =
-            ways.partition(|(_, mask)| mask.is_none());
-        let mut counting = plain;
-        for way in masked {
+        let mut ways: Vec<Way<'s>> = ways.collect();
+        ways.sort_by(|(_, one), (_, other)| Mask::by_what_is_left(*one, *other));
+        let mut counting: Vec<Way<'s>> = Vec::new();
+        for way in ways {
             let known: Vec<Option<&str>> = counting.iter().map(|(rows, _)| *rows).collect();
-            if !self.covers(&known, way.0, [place, place]) {
+            if way.1.is_none() || !self.covers(&known, way.0, [place, place]) {
                 counting.push(way);
             }
         }

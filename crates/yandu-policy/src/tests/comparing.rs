@@ -175,7 +175,8 @@ fn knowing_of_a_dataset_and_asking_for_it_is_told_too() {
 }
 
 #[test]
-fn of_two_masks_the_first_by_name_counts_wherever_it_is_written() {
+fn of_two_masks_the_one_that_leaves_more_counts_wherever_it_is_written_and_whatever_its_policy_is_called()
+ {
     let of = |id: &str, mask: &str| {
         let annotated = format!("@id(\"{id}\") @masks(\"mobile: {mask}\")");
         READS.replace("@id(\"a\")", &annotated)
@@ -184,8 +185,21 @@ fn of_two_masks_the_first_by_name_counts_wherever_it_is_written() {
     let (before, swapped) = (format!("{one}{other}"), format!("{other}{one}"));
     assert!(compared(&before, &swapped, &clerks()).steps.is_empty());
     let named = format!("{one}{}", of("l", "keep 3 0"));
-    let found = compared(&before, &named, &clerks());
-    assert!(found.steps.iter().any(|step| step.is_opening), "{found:#?}");
+    assert!(compared(&before, &named, &clerks()).steps.is_empty());
+    // One that leaves nothing takes nothing back.
+    for name in ["a", "z"] {
+        let nothing = format!("{before}{}", of(name, "null"));
+        assert!(compared(&before, &nothing, &clerks()).steps.is_empty());
+        let nothing = of(name, "null");
+        let found = compared(&nothing, &format!("{nothing}{one}"), &clerks());
+        let [step] = found.steps.as_slice() else {
+            panic!("{found:#?}")
+        };
+        assert!(step.is_opening);
+        assert!(
+            matches!(&step.kind, StepKind::Columns(columns) if columns[0].name == "mobile" && columns.len() == 1)
+        );
+    }
 }
 
 #[test]

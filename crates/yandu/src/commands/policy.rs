@@ -85,6 +85,16 @@ fn show(preview: &RightsPreview) -> String {
             finding.message, finding.help
         );
     }
+    for one in &preview.matchable {
+        let columns: Vec<String> = one.columns.iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(
+            text,
+            "warning: {} people could find out values of {} of `{}`, which they see hashed or encrypted, by delivering values of their own\n  help: mask them with `null` or `keep`",
+            one.people,
+            columns.join(", "),
+            one.dataset
+        );
+    }
     if !preview.problems.is_empty() {
         return text;
     }

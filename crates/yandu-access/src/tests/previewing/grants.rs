@@ -139,3 +139,48 @@ async fn a_change_that_was_looked_at_under_another_set_is_stale() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn whoever_sees_a_hash_of_what_they_can_deliver_is_told_of_when_either_opens() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &["analyst"]).await;
+    city.person("qian", "民政局", &[]).await;
+    let delivers = |who: &str| {
+        format!(
+            "@id(\"d\") permit ({who}, action == Action::\"deliver\", resource == Dataset::\"enterprise.company\");"
+        )
+    };
+    let analysts = delivers("principal in Role::\"analyst\"");
+    city.set(&analysts).await;
+    let company = |who: &str| {
+        let mut new = grant(&city, who);
+        new.dataset = "enterprise.company".parse().unwrap();
+        new
+    };
+    let told = async |new: NewGrant| {
+        let preview = city.door.preview("sec", Proposal::Grant(new)).await;
+        preview.unwrap().matchable
+    };
+    let found = Matchable {
+        dataset: "enterprise.company".parse().unwrap(),
+        columns: BTreeSet::from(["mobile".to_owned()]),
+        people: 1,
+    };
+    assert_eq!(told(company("wang")).await, std::slice::from_ref(&found));
+    assert_eq!(told(company("qian")).await, []);
+    let mut without = company("wang");
+    without.masks.insert("mobile".to_owned(), "null".to_owned());
+    assert_eq!(told(without).await, []);
+    // Who reads the hash already, and may deliver from now on.
+    city.door.give("sec", company("qian"), None).await.unwrap();
+    let both = format!(
+        "{analysts}\n{}",
+        delivers("principal == Person::\"qian\"").replace("@id(\"d\")", "@id(\"e\")")
+    );
+    assert_eq!(preview_of(&city, &both).await.matchable, [found]);
+    // What could be found out before is told no more.
+    city.set(&both).await;
+    let mut again = company("qian");
+    again.columns = Some(["mobile".to_owned(), "name".to_owned()].into());
+    assert_eq!(told(again).await, []);
+}

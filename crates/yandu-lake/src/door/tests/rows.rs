@@ -146,3 +146,32 @@ async fn permits_add_up_row_by_row_and_cell_by_cell() {
         "27"
     );
 }
+
+#[tokio::test]
+async fn of_several_masks_the_one_that_leaves_most_counts_in_each_row_whatever_its_permit_is_called()
+ {
+    let world = World::new(&visible()).await;
+    let under =
+        |code: Mask, salary: Mask| [("id", None), ("code", Some(code)), ("salary", Some(salary))];
+    let fixed = |value: &str| Mask::Fixed {
+        value: value.to_owned(),
+    };
+    let keep = Mask::Keep { first: 2, last: 0 };
+    let nothing = permit("a", None, &under(Mask::Null, Mask::Null));
+    let little = permit("b", None, &under(fixed("×"), Mask::Step { by: 10 }));
+    let other = permit("c", None, &under(fixed("*"), Mask::Null));
+    let most = permit("d", Some("dept = 'a'"), &under(keep, Mask::Step { by: 2 }));
+    let sql = "SELECT id, code, salary FROM hr.staff WHERE id IN (5, 6)";
+    for (permits, rows) in [
+        (vec![&nothing], ["5||", "6||"]),
+        (vec![&nothing, &little, &other], ["5|×|100", "6|×|100"]),
+        // Of two that leave as much the first counts.
+        (vec![&other, &little], ["5|*|100", "6|*|100"]),
+        (vec![&nothing, &little, &most], ["5|×|100", "6|10**|106"]),
+        (vec![&most, &little, &nothing], ["5|×|100", "6|10**|106"]),
+        (vec![&nothing, &most], ["5||", "6|10**|106"]),
+    ] {
+        let reader = world.as_reader(permits.into_iter().cloned());
+        assert_eq!(asked(&reader, sql).await.unwrap(), rows);
+    }
+}

@@ -104,6 +104,13 @@ impl Shown {
         }
     }
 
+    fn mask(&self) -> Option<&Mask> {
+        match self {
+            Self::Masked(mask) => Some(mask),
+            Self::Plain | Self::Hidden => None,
+        }
+    }
+
     /// Another value that is shown alike.
     fn disguised(&self, rng: &mut StdRng, kind: Type, cell: Option<&Value>) -> Cell {
         match self {
@@ -247,13 +254,13 @@ impl Table {
         self.verdicts(row).contains(&true)
     }
 
-    /// What is seen of a column in a row: who shows the value itself comes first, and then each in turn.
+    /// What is seen of a column in a row: what leaves most of the value, and of such as leave as much the first.
     fn shown(&self, row: &[Cell], place: usize) -> &Shown {
         let showing = self.parts.iter().filter(|part| part.condition.sees(row));
         let showing = showing.map(|part| &part.shown[place]);
-        let mut all = showing.filter(|shown| **shown != Shown::Hidden);
-        let plain = all.clone().find(|shown| **shown == Shown::Plain);
-        plain.or_else(|| all.next()).unwrap_or(&Shown::Hidden)
+        let all = showing.filter(|shown| **shown != Shown::Hidden);
+        let most = all.min_by(|one, other| Mask::by_what_is_left(one.mask(), other.mask()));
+        most.unwrap_or(&Shown::Hidden)
     }
 
     /// Another row that is shown alike.
