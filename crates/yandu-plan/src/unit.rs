@@ -172,6 +172,17 @@ pub(crate) fn at(flow: &Flow, index: usize) -> Option<Found> {
         .or_else(|| tenth_at(flow, index))
 }
 
+/// Whether a unit fills a run, with the power of its numbers before it: 万座, 亿元, %.
+pub(crate) fn fills(flow: &Flow, from: usize, to: usize) -> bool {
+    let run = flow.part(from, to);
+    let powers = (0..run.len())
+        .take_while(|place| matches!(run.at(*place), '十' | '百' | '千' | '万' | '亿'))
+        .count();
+    [0, powers]
+        .into_iter()
+        .any(|start| at(&run, start).is_some_and(|found| start + found.length == run.len()))
+}
+
 /// 元/亩, μg/m³, 件/万人.
 fn per_other(flow: &Flow, index: usize) -> Option<Found> {
     let above = one(flow, index, true)?;

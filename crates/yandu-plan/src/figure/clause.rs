@@ -5,7 +5,7 @@ use crate::flow::Flow;
 use crate::lexicon::{ACHIEVE, NEXT};
 use crate::numeral;
 use crate::sentence::enclosed;
-use crate::unit::Class;
+use crate::unit::{self, Class};
 
 use super::quantity::{self, Lexed, Quantity};
 use super::{Context, Found, judge, literal, scheme};
@@ -51,6 +51,10 @@ pub(super) fn read(
         literal::read(flow, &parts, &share, dates, context, found);
     }
     for (open, close) in std::mem::take(&mut parts.brackets) {
+        // 总投资（亿元） names the unit of the number behind it, and no number.
+        if matches!(flow.at(open + 1), '万' | '亿') && unit::fills(flow, open + 1, close - 1) {
+            continue;
+        }
         let before = found.figures.len();
         for (start, end) in crate::sentence::clauses(flow, open + 1, close - 1) {
             read(flow, (start, end), dates, context, found);
