@@ -8,7 +8,10 @@ use crate::sentence::enclosed;
 use crate::unit::{self, Class};
 
 use super::quantity::{self, Lexed, Quantity};
-use super::{Context, Found, judge, literal, scheme};
+use super::{Context, Found, Maybe, judge, literal, scheme};
+
+/// Signs of the longest run that is offered before a number.
+const OFFERED_SIGNS: usize = 24;
 
 /// What stands in a clause outside of brackets, quotations and dates.
 #[derive(Debug, Default)]
@@ -106,12 +109,36 @@ fn scan(flow: &Flow, parts: &mut Parts, dates: &[When], context: Context, found:
                 index = quantity.end.max(index + 1);
                 if context.is_cell || !quantity.is_bare_name(flow) {
                     parts.quantities.push(quantity);
+                } else if quantity.may_count(flow) {
+                    offer(flow, parts, (quantity.start, quantity.end), found);
                 }
             }
-            Some(Lexed::Other(end)) => index = end.max(index + 1),
+            Some(Lexed::Other(end)) => {
+                let end = end.max(index + 1).min(parts.to);
+                // 完成投资两亿: what is counted is not said.
+                let is_end = end == parts.to || matches!(flow.at(end), '、' | ')' | '的');
+                if is_end && quantity::is_in_ten_thousands(flow, index, end) {
+                    offer(flow, parts, (index, end), found);
+                }
+                index = end;
+            }
             None => index += 1,
         }
     }
+}
+
+/// Offers a number without a unit, with the words of its run before it.
+fn offer(flow: &Flow, parts: &Parts, (start, end): (usize, usize), found: &mut Found) {
+    let behind = parts.quantities.last().map_or(0, |last| last.end);
+    let from = run_start(parts, start)
+        .max(start.saturating_sub(OFFERED_SIGNS))
+        .max(behind)
+        .min(start);
+    found.offers.push(Maybe {
+        from: skip_joint(flow, from, start),
+        to: end,
+        why: "数字没有计量单位",
+    });
 }
 
 /// A bracket is read as a clause of its own; a quotation is looked at for a name alone.

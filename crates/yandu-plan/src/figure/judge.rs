@@ -268,6 +268,11 @@ pub(super) fn is_specification(flow: &Flow, share: &Share<'_>, is_post: bool) ->
 /// A time is a target where it is compared, reached or changed; 24小时服务 is none.
 fn time(flow: &Flow, share: &Share<'_>, is_post: bool) -> Verdict {
     let quantity = share.quantity;
+    // 65岁以上老人: whom it is for.
+    let is_age = matches!(quantity.unit, Some(Written::Place(at, _)) if flow.at(at) == '岁');
+    if is_age && !is_post {
+        return Verdict::Is(Kind::Description);
+    }
     let is_named = flow
         .word_at(quantity.end, crate::lexicon::TIME_NAMES)
         .is_some();

@@ -2,7 +2,7 @@
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{COMPARE_AFTER, COMPARE_BEFORE, DOWN, LEVEL, UP};
+use crate::lexicon::{ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, LEVEL, UP};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
@@ -60,6 +60,15 @@ impl Quantity {
             && self.after.is_none()
             && !self.is_rank
             && flow.word_before(self.start, LEVEL).is_none()
+    }
+
+    /// Whether a number without a unit counts something all the same: 总投资3.5亿, 新增500. What follows the verb of 推广12345热线 is a name.
+    pub(super) fn may_count(&self, flow: &Flow) -> bool {
+        const NAMES: &[&str] = &["热线", "专线", "平台", "工程", "行动", "计划", "战略"];
+        flow.holds_any(self.number, self.end, &["万", "亿"])
+            || flow.word_before(self.start, ACHIEVE).is_some()
+                && flow.word_at(self.end, NAMES).is_none()
+                && !flow.ends_with(self.end, ".0")
     }
 }
 
@@ -365,6 +374,21 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
     {
         return other;
     }
+    // 2个亿: so much, of what is not said. 3个亿元企业 are three.
+    if flow.has(end, "个亿")
+        && (ends_run(flow, end + 2, limit) || flow.meaning_at(end + 2, COMPARE_AFTER).is_some())
+    {
+        let (before, start) = before(flow, index);
+        let (after, behind) = after(flow, end + 2, Class::Measure);
+        return Lexed::Quantity(Quantity {
+            start,
+            end: behind,
+            value: numeral.value.shift(8),
+            before,
+            after,
+            ..bare(index, &numeral)
+        });
+    }
     if let Some(found) = unit::at(flow, end) {
         return if is_quantity(flow, index, &numeral, found, limit) {
             Lexed::Quantity(with_unit(flow, index, numeral, found))
@@ -446,6 +470,7 @@ fn is_quantity(flow: &Flow, index: usize, numeral: &Numeral, found: Found, limit
         Class::Count => {
             found.length > 1
                 || unit::is_common_counter(flow, numeral.end)
+                || is_in_ten_thousands(flow, index, numeral.end)
                 || counts_loosely(flow, index, numeral, limit)
         }
         Class::Score => false,
@@ -454,6 +479,13 @@ fn is_quantity(flow: &Flow, index: usize, numeral: &Numeral, found: Found, limit
         }
         Class::Percent | Class::Point | Class::Money | Class::Times => true,
     }
+}
+
+/// Whether a number in Chinese signs counts by ten thousands, and so is no name of anything: 两万, 三十亿; 万 and 千万 alone may be.
+pub(super) fn is_in_ten_thousands(flow: &Flow, index: usize, end: usize) -> bool {
+    "一二两三四五六七八九十".contains(flow.at(index))
+        && end > index + 1
+        && matches!(flow.before(end), '万' | '亿')
 }
 
 /// Whether 三期, 四次 or 五百人 counts: where the run ends behind it or a comparison stands before it. 三期项目, 三人小组 and 二次供水 are

@@ -695,3 +695,62 @@ fn meetings_with_a_number_are_no_count() {
         check_offers(sentence, &[]);
     }
 }
+
+#[test]
+fn a_number_without_a_unit_is_offered_where_it_is_large_or_done() {
+    for (sentence, offer) in [
+        ("总投资3.5亿。", "总投资3.5亿"),
+        ("市级投入2000万。", "市级投入2000万"),
+        ("完成投资1.2万亿。", "完成投资1.2万亿"),
+        ("签发人数200万。", "签发人数200万"),
+        ("设立专项资金 3.5亿。", "设立专项资金 3.5亿"),
+        ("引入社会资本2个亿。", "引入社会资本2个亿"),
+        ("完成投资两亿。", "完成投资两亿"),
+        ("年内新增500。", "年内新增500"),
+    ] {
+        check_offers(sentence, &[offer]);
+    }
+    check_offers("推广12345热线，推动平台升级3.0，办好千万工程。", &[]);
+    check(
+        "建成平台3个，总投资3.5亿。",
+        &["target 建成平台3个 = 3个 2026-12-31"],
+    );
+}
+
+#[test]
+fn cores_decibels_years_of_age_and_lamps_are_counted() {
+    check(
+        "新增算力1.5万核。",
+        &["target 新增算力1.5万核 = 15000核 2026-12-31"],
+    );
+    check(
+        "新增CPU1.5万核、内存2TB。",
+        &["target 内存2TB = 2TB 2026-12-31"],
+    );
+    let offers = reading("新增CPU1.5万核、内存2TB。").offers;
+    assert_eq!(offers.len(), 1);
+    assert_eq!(offers[0].literal, "新增CPU1.5万核");
+    check(
+        "改造路灯两万盏。",
+        &["target 改造路灯两万盏 = 20000盏 2026-12-31"],
+    );
+    check(
+        "噪声控制在65dB以下。",
+        &["target 噪声控制在65dB以下 <= 65dB 2026-12-31"],
+    );
+    check(
+        "噪声降至50分贝。",
+        &["target 噪声降至50分贝 = 50dB 2026-12-31"],
+    );
+    check(
+        "人均预期寿命提高0.2岁。",
+        &["target 人均预期寿命提高0.2岁 change 0.2岁 2026-12-31"],
+    );
+    check(
+        "推进5个核心区建设，开展2次核查。",
+        &[
+            "target 推进5个核心区建设 = 5个 2026-12-31",
+            "target 开展2次核查 = 2次 2026-12-31",
+        ],
+    );
+}
