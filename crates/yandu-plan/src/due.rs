@@ -110,7 +110,7 @@ fn sense(flow: &Flow, from: usize, to: usize) -> Sense {
         || before(&["与"]) && flow.find(to, to + 6, "相比").is_some()
     {
         Sense::Against
-    } else if before(&["自", "从"]) && flow.at(to) != '到' || flow.at(to) == '起' {
+    } else if before(&["自", "从", "由"]) && flow.at(to) != '到' || flow.at(to) == '起' {
         Sense::Since
     } else {
         Sense::By

@@ -28,6 +28,10 @@ const WORK_ON: &[&str] = &[
 const EVENTS: &[&str] = &[
     "举办", "举行", "培训", "轮训", "研修", "讲座", "讲堂", "课程", "沙龙", "论坛", "编发", "简报",
 ];
+/// Words before what something is measured against.
+const AGAINST: &[&str] = &[
+    "较", "比", "与", "同", "超过", "高于", "优于", "好于", "低于",
+];
 /// The longest counted noun of a list.
 const NOUN_SIGNS: usize = 10;
 
@@ -212,7 +216,12 @@ fn says_past(flow: &Flow, from: usize, to: usize) -> bool {
     (from..to).any(|place| {
         flow.word_at(place, PAST).is_some_and(|(word, length)| {
             let is_attribute = matches!(word, "现有" | "原有" | "已有");
-            place + length <= to && !(is_attribute && flow.word_before(place, ACHIEVE).is_some())
+            // 较去年增长20%: what it is measured against.
+            let is_compared =
+                matches!(word, "去年" | "目前") && flow.word_before(place, AGAINST).is_some();
+            place + length <= to
+                && !is_compared
+                && !(is_attribute && flow.word_before(place, ACHIEVE).is_some())
         })
     })
 }

@@ -374,6 +374,9 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
     {
         return other;
     }
+    if let Some(found) = points(flow, index, end, limit) {
+        return Lexed::Quantity(with_unit(flow, index, numeral, found));
+    }
     // 2个亿: so much, of what is not said. 3个亿元企业 are three.
     if flow.has(end, "个亿")
         && (ends_run(flow, end + 2, limit) || flow.meaning_at(end + 2, COMPARE_AFTER).is_some())
@@ -440,6 +443,23 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
         before,
         after,
         ..bare(index, &numeral)
+    })
+}
+
+/// 提升5个点: behind a verb of change 点 are those of per cent. 建设5个点位 counts places.
+fn points(flow: &Flow, index: usize, end: usize, limit: usize) -> Option<Found> {
+    let (_, start) = before(flow, index);
+    let start = start - usize::from(flow.before(start) == '了');
+    let is_changed = [UP, DOWN]
+        .iter()
+        .any(|words| flow.word_before(start, words).is_some());
+    let behind = end + 2;
+    let is_end = ends_run(flow, behind, limit) || flow.meaning_at(behind, COMPARE_AFTER).is_some();
+    (flow.has(end, "个点") && is_changed && is_end).then_some(Found {
+        symbol: Some("percentage point"),
+        class: Class::Point,
+        length: 2,
+        shift: 0,
     })
 }
 

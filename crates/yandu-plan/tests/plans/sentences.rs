@@ -754,3 +754,75 @@ fn cores_decibels_years_of_age_and_lamps_are_counted() {
         ],
     );
 }
+
+#[test]
+fn a_fall_has_its_sign_also_as_a_range() {
+    check(
+        "同比减少10%-15%。",
+        &["target 同比减少10%-15% change -10至-15% 2026-12-31 bound between against 同比"],
+    );
+    check(
+        "失业率下降5至8个百分点。",
+        &["target 失业率下降5至8个百分点 change -5至-8percentage point 2026-12-31 bound between"],
+    );
+    let ends = reading("失业率下降5至8个百分点。").targets[0]
+        .range
+        .clone()
+        .unwrap();
+    assert_eq!((ends.0.as_i64(), ends.1.as_i64()), (Some(-8), Some(-5)));
+    check(
+        "产值增长5%至8%。",
+        &["target 产值增长5%至8% change 5-8% 2026-12-31 bound between"],
+    );
+}
+
+#[test]
+fn what_a_change_begins_from_is_no_target_whatever_its_day() {
+    for from in ["从", "由"] {
+        check(
+            &format!("好评率{from}2025年的92.5%提升至2026年的97%以上。"),
+            &[&format!(
+                "target 好评率{from}2025年的92.5%提升至2026年的97%以上 >= 97% 2026-12-31"
+            )],
+        );
+    }
+    check(
+        "产值较去年增长20%。",
+        &["target 产值较去年增长20% change 20% 2026-12-31 against 去年"],
+    );
+    check(
+        "投资比去年增加5亿元。",
+        &["target 投资比去年增加5亿元 change 500000000元 2026-12-31 against 去年"],
+    );
+    check(
+        "去年建成平台30个。",
+        &["description 去年建成平台30个 = 30个 2026-12-31"],
+    );
+}
+
+#[test]
+fn points_behind_a_verb_of_change_are_those_of_per_cent() {
+    check(
+        "覆盖率提升5个点。",
+        &["target 覆盖率提升5个点 change 5percentage point 2026-12-31"],
+    );
+    let doubts = &reading("覆盖率提升5个点以上。").targets[0].doubts;
+    assert!(doubts.contains(&Doubt::PercentOrPoint));
+    check("提升5个点位。", &["target 提升5个点位 = 5个 2026-12-31"]);
+}
+
+#[test]
+fn comparisons_are_found_before_what_a_share_is_of_and_on_both_sides_of_a_range() {
+    check(
+        "支出不低于上年预算的2%。",
+        &["target 支出不低于上年预算的2% >= 2% 2026-12-31"],
+    );
+    check(
+        "办理时限不超过法定时限的15%。",
+        &["target 办理时限不超过法定时限的15% <= 15% 2026-12-31"],
+    );
+    check(
+        "培育企业100家以上200家以下。",
+        &["target 培育企业100家以上200家以下 between 100-200家 2026-12-31"],
+    );
+}
