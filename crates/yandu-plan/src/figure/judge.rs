@@ -172,7 +172,15 @@ pub(super) fn verdict(
                     .zip(context.first_year)
                     .is_some_and(|(last, year)| last.year() < year && when.to <= quantity.start)
     });
-    if is_past || says_past(flow, parts.from, quantity.start) {
+    // 截至目前，建有基站18000座: the clause before says it of this one.
+    let is_told_before = flow.before(parts.from) == ','
+        && flow
+            .word_before(
+                parts.from - 1,
+                &["截至目前", "截止目前", "到目前为止", "截至现在"],
+            )
+            .is_some();
+    if is_past || is_told_before || says_past(flow, parts.from, quantity.start) {
         return Verdict::Is(Kind::Description);
     }
     if share.is_scope && quantity.unit.is_none() {

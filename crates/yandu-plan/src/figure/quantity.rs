@@ -399,6 +399,20 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
             Lexed::Other(end + found.length)
         };
     }
+    if !numeral.is_chinese
+        && let Some((found, place)) = shared_unit(flow, index, end, limit)
+    {
+        let (before, start) = before(flow, index);
+        let written = Written::Place(place, place + found.length);
+        return Lexed::Quantity(Quantity {
+            start,
+            value: numeral.value.shift(found.shift),
+            class: found.class,
+            unit: Some(found.symbol.map_or(written, Written::Symbol)),
+            before,
+            ..bare(index, &numeral)
+        });
+    }
     if let Some(next) = connector(flow, end)
         && let Some(second) = numeral::at(flow, next)
         && flow.at(next).is_ascii_digit() != numeral.is_chinese
@@ -444,6 +458,28 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
         after,
         ..bare(index, &numeral)
     })
+}
+
+/// 分别新增500、800条: the unit behind the last number of the row is that of all. With its place.
+fn shared_unit(flow: &Flow, index: usize, end: usize, limit: usize) -> Option<(Found, usize)> {
+    const SIGNS: usize = 24;
+    let is_each = (index.saturating_sub(SIGNS)..index)
+        .rev()
+        .take_while(|place| !matches!(flow.at(*place), ',' | ';' | '。' | ':'))
+        .any(|place| flow.has(place, "分别"));
+    let mut end = end;
+    while is_each && end < limit && matches!(flow.at(end), '、' | '和') {
+        let next =
+            numeral::at(flow, end + 1).filter(|next| !next.is_chinese && next.end < limit)?;
+        if matches!(flow.at(next.end), '年' | '月' | '日' | '号') {
+            return None;
+        }
+        if let Some(found) = unit::at(flow, next.end) {
+            return (next.end + found.length <= limit).then_some((found, next.end));
+        }
+        end = next.end;
+    }
+    None
 }
 
 /// 提升5个点: behind a verb of change 点 are those of per cent. 建设5个点位 counts places.

@@ -826,3 +826,97 @@ fn comparisons_are_found_before_what_a_share_is_of_and_on_both_sides_of_a_range(
         &["target 培育企业100家以上200家以下 between 100-200家 2026-12-31"],
     );
 }
+
+#[test]
+fn each_number_of_a_row_has_its_day_where_there_are_as_many() {
+    check(
+        "二季度、三季度、四季度分别完成30%、60%、100%。",
+        &[
+            "target 二季度、三季度、四季度分别完成30% = 30% 2026-06-30",
+            "target 60% = 60% 2026-09-30",
+            "target 100% = 100% 2026-12-31",
+        ],
+    );
+    check(
+        "2026年、2027年分别新增500、800条。",
+        &[
+            "target 2026年、2027年分别新增500 = 500条 2026-12-31",
+            "target 800条 = 800条 2027-12-31",
+        ],
+    );
+    let open = reading("二季度、三季度、四季度分别完成30%、60%。").targets;
+    assert_eq!(open.len(), 2);
+    for figure in open {
+        assert!(
+            figure.doubts.contains(&Doubt::DueInherited),
+            "{}",
+            figure.literal
+        );
+    }
+}
+
+#[test]
+fn a_day_behind_is_of_the_figure_only_where_nothing_else_is_done_then() {
+    check(
+        "资料错误率降至1%以下；三月底前完成盘点。",
+        &["target 资料错误率降至1%以下 <= 1% 2026-12-31"],
+    );
+    check(
+        "改造路灯200盏，9月底前完成改造任务。",
+        &["target 改造路灯200盏 = 200盏 2026-09-30"],
+    );
+    let early = reading("春节前接入部门60个，年底前实现全覆盖。").targets;
+    assert_eq!(early[0].literal, "春节前接入部门60个");
+    assert!(early[0].doubts.contains(&Doubt::DueNotSaid));
+    check(
+        "次年1月底前建成园区3个。",
+        &["target 次年1月底前建成园区3个 = 3个 2027-01-31"],
+    );
+    let span = &reading("二季度前印发方案；三年内培育企业1000家。").targets[0];
+    assert!(span.doubts.contains(&Doubt::LongerPlan));
+}
+
+#[test]
+fn a_day_without_its_year_is_doubted_in_a_plan_of_several_years() {
+    let doubts = |sentence: &str| {
+        let text = format!(
+            "青石市数字政府行动计划（2026—2027年）\n一、建设\n（一）加强建设。{sentence}（市数据局负责）\n（二）加强统筹。（市数据局负责）\n"
+        );
+        let reading = read(text.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(reading.targets.len(), 1, "{sentence}");
+        reading.targets[0].doubts.contains(&Doubt::YearNotSaid)
+    };
+    for sentence in [
+        "6月底前新增终端60台。",
+        "一季度新增终端60台。",
+        "今年新增终端60台。",
+        "明年新增终端60台。",
+    ] {
+        assert!(doubts(sentence), "{sentence}");
+    }
+    assert!(!doubts("2026年6月底前新增终端60台。"));
+    let one_year = &reading("6月底前新增终端60台。").targets[0];
+    assert!(!one_year.doubts.contains(&Doubt::YearNotSaid));
+}
+
+#[test]
+fn what_had_been_by_the_year_before_is_no_target_until_the_words_look_ahead() {
+    check(
+        "截至2025年底，全市建有5G基站18000座，2026年新增500座。",
+        &[
+            "description 全市建有5G基站18000座 = 18000座 2025-12-31",
+            "target 2026年新增500座 = 500座 2026-12-31",
+        ],
+    );
+    check(
+        "截至2025年底，全市建有5G基站18000座，力争再建500座。",
+        &[
+            "description 全市建有5G基站18000座 = 18000座 2025-12-31",
+            "target 力争再建500座 = 500座 2026-12-31",
+        ],
+    );
+    check(
+        "截至目前，全市建有5G基站18000座。",
+        &["description 全市建有5G基站18000座 = 18000座 2026-12-31"],
+    );
+}
