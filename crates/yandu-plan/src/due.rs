@@ -30,6 +30,8 @@ pub(crate) struct When {
     pub(crate) last: Option<Date>,
     /// 某月前 or 某年前, where it is open whether the month itself counts.
     pub(crate) is_strict: bool,
+    /// The text says the year; else it is that of the plan.
+    pub(crate) names_year: bool,
 }
 
 /// Every date between two places, in order.
@@ -62,16 +64,18 @@ pub(crate) fn at(flow: &Flow, (index, limit): (usize, usize), year: Option<i16>)
     if is_inside_number(flow, index) {
         return None;
     }
-    let (to, last, is_strict) = five_years(flow, index)
+    let dated = five_years(flow, index)
         .or_else(|| in_digits(flow, index, limit))
-        .or_else(|| with_year(flow, index))
-        .or_else(|| of_this_year(flow, index, year))?;
+        .or_else(|| with_year(flow, index));
+    let names_year = dated.is_some();
+    let (to, last, is_strict) = dated.or_else(|| of_this_year(flow, index, year))?;
     Some(When {
         from: index,
         to,
         sense: sense(flow, index, to),
         last,
         is_strict,
+        names_year,
     })
 }
 
@@ -110,7 +114,7 @@ fn sense(flow: &Flow, from: usize, to: usize) -> Sense {
         || before(&["与"]) && flow.find(to, to + 6, "相比").is_some()
     {
         Sense::Against
-    } else if before(&["自", "从"]) && flow.at(to) != '到' || flow.at(to) == '起' {
+    } else if before(&["自", "从", "由"]) && flow.at(to) != '到' || flow.at(to) == '起' {
         Sense::Since
     } else {
         Sense::By
@@ -336,11 +340,25 @@ fn of_this_year(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
         return Some((skip_before(flow, after).0, year_end(year), false));
     }
     let next: &[&'static str] = &["明年底", "明年末", "明年年底", "次年底", "明年"];
+    // 1000人次年底前 is not of the next year.
+    let is_counted = || {
+        let before = flow.before(index);
+        before.is_ascii_digit()
+            || numeral::is_chinese_digit(before)
+            || "人户家件班架车场批项例套亩每多首逐几数".contains(before)
+    };
+    if flow.at(index) == '次' && is_counted() {
+        return None;
+    }
     if let Some((_, length)) = flow.word_at(index, next) {
         let year = year.map(|year| year + 1);
         let after = index + length;
         return part_of_year(flow, after, year)
             .or_else(|| Some((skip_before(flow, after).0, year_end(year), false)));
+    }
+    // 次年1月底前, but 次年 alone may be a part of other words.
+    if let Some((_, length)) = flow.word_at(index, &["次年", "翌年"]) {
+        return part_of_year(flow, index + length, year.map(|year| year + 1));
     }
     part_of_year(flow, index, year)
 }
@@ -487,6 +505,8 @@ mod tests {
             ("2025—2027年", "2027-12-31 By"),
             ("到“十五五”末", "2030-12-31 By"),
             ("明年6月底前", "2026-06-30 By"),
+            ("次年1月底前", "2026-01-31 By"),
+            ("1000人次年底前", "2025-12-31 By"),
             ("较2023年提高", "2023-12-31 Against"),
             ("截至2024年底", "2024-12-31 Until"),
             ("在2024年基础上", "2024-12-31 Against"),
@@ -510,6 +530,7 @@ mod tests {
             "二十家",
             "《规划(2025—2027年)》",
             "5年内",
+            "两次年度评估",
             "2026.5万元",
             "2026.5个百分点",
             "“十五五”时期发展规划",

@@ -57,6 +57,25 @@ pub(crate) enum Written {
     Place(usize, usize),
 }
 
+/// Words that look ahead: what is told with them is to be done.
+const AHEAD: &[&str] = &[
+    "力争", "争取", "确保", "努力", "计划", "年内", "全年", "今年", "新增", "新建", "再", "将",
+];
+
+/// What is done, where it is the work that was spoken of.
+const DONE_WORK: &[&str] = &[
+    "建设",
+    "建设任务",
+    "改造",
+    "改造任务",
+    "任务",
+    "工作",
+    "验收",
+    "部署",
+    "投用",
+    "目标",
+];
+
 /// What may be a figure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Maybe {
@@ -81,7 +100,7 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
         clause::read(flow, (*start, *end), &dates, context, &mut found);
         let next = clauses.get(place + 1).copied();
         for figure in found.figures.iter_mut().skip(before) {
-            time(flow, figure, (from, *start, *end), next, &dates);
+            time(flow, figure, (from, *start, *end), next, &dates, context);
             let is_past = figure
                 .due
                 .zip(context.first_year)
@@ -90,12 +109,21 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
                 figure.kind = Kind::Description;
             }
         }
+        let stated = found.figures.get_mut(before..).unwrap_or_default();
+        each_by_its_day(flow, stated, (*start, *end), &dates);
     }
     scheme::drop_restated(&mut found);
     let first = context.first_year.or(context.year);
     let span = first.and_then(|first| longest_span(flow, from, to, first));
     let longer = longer_plan(flow, from, to).max(span);
     for figure in &mut found.figures {
+        // 三年内 in the words of the figure itself is said of it, whatever day the sentence began with.
+        let is_inherited = figure.doubts.contains(&Doubt::DueInherited);
+        let own = first.filter(|_| is_inherited);
+        let own = own.and_then(|first| longest_span(flow, figure.from, figure.to, first));
+        if own.is_some_and(|last| context.year.is_some_and(|year| last > year)) {
+            figure.doubts.push(Doubt::LongerPlan);
+        }
         if figure.due.is_none()
             && longer.is_some_and(|last| context.year.is_some_and(|year| last > year))
         {
@@ -113,10 +141,22 @@ fn time(
     (sentence, start, end): (usize, usize, usize),
     next: Option<(usize, usize)>,
     dates: &[When],
+    context: Context,
 ) {
     let is_past = figure.kind == Kind::Description;
-    let is_meant = move |sense: Sense| sense == Sense::By || is_past && sense == Sense::Until;
-    let by = || dates.iter().filter(|when| is_meant(when.sense));
+    // 截至2025年底，建有基站18000座 in a plan for 2026: what had been by then, unless the words look ahead.
+    let is_told = !flow.holds_any(start, figure.to, AHEAD);
+    let is_before = |when: &When| {
+        is_told
+            && when
+                .last
+                .zip(context.first_year)
+                .is_some_and(|(last, first)| last.year() < first)
+    };
+    let is_meant = |when: &When| {
+        when.sense == Sense::By || when.sense == Sense::Until && (is_past || is_before(when))
+    };
+    let by = || dates.iter().filter(|when| is_meant(when));
     let own = by()
         .rfind(|when| when.from >= start && when.to <= figure.to)
         .or_else(|| by().find(|when| when.from >= figure.to && when.to <= end));
@@ -125,11 +165,17 @@ fn time(
         let (from, to) = next?;
         let when = by().find(|when| when.from == from && when.to <= to)?;
         let done = due::done(flow, when.to)?;
-        (to <= done + 4).then_some(when)
+        // 三月底前完成盘点 and 年底前实现全覆盖 say of something else when it is done.
+        let is_of_it = to == done
+            || flow.at(end) == ','
+                && flow
+                    .word_at(done, DONE_WORK)
+                    .is_some_and(|(_, length)| done + length == to);
+        is_of_it.then_some(when)
     };
     // The date with which the sentence begins is of all of it, a later one of what ; does not part from it.
     let carries = |when: &&When| {
-        let leads = when.from <= sentence + 2;
+        let leads = when.from <= sentence + 2 && when.sense == Sense::By;
         when.from >= sentence
             && when.to <= start
             && (leads || flow.find(when.to, start, ";").is_none())
@@ -147,6 +193,49 @@ fn time(
         }
         if when.is_strict {
             figure.doubts.push(Doubt::MonthBefore);
+        }
+        let is_of_years = context
+            .first_year
+            .zip(context.year)
+            .is_some_and(|(first, last)| first < last);
+        if is_of_years && !when.names_year {
+            figure.doubts.push(Doubt::YearNotSaid);
+        }
+    }
+}
+
+/// 二季度、三季度分别完成30%、60%: each number has its day where there are as many days as numbers, and else that is left open.
+fn each_by_its_day(
+    flow: &Flow,
+    figures: &mut [Draft],
+    (start, end): (usize, usize),
+    dates: &[When],
+) {
+    /// Signs between the last day and 分别.
+    const BETWEEN: usize = 4;
+    let Some(each) = flow.find(start, end, "分别") else {
+        return;
+    };
+    let before: Vec<&When> = dates
+        .iter()
+        .filter(|when| when.sense == Sense::By && when.from >= start && when.to <= each)
+        .collect();
+    let is_row = before.windows(2).all(|pair| {
+        let [one, next] = pair else { return false };
+        one.to + 1 == next.from && matches!(flow.at(one.to), '、' | '和' | '及' | '与')
+    });
+    let is_close = before.last().is_some_and(|last| each - last.to <= BETWEEN);
+    if before.len() < 2 || !is_row || !is_close {
+        return;
+    }
+    let is_stated = |figure: &&mut Draft| {
+        figure.to > each && matches!(figure.kind, Kind::Target | Kind::Preference)
+    };
+    let count = figures.iter_mut().filter(is_stated).count();
+    for (place, figure) in figures.iter_mut().filter(is_stated).enumerate() {
+        match before.get(place) {
+            Some(when) if count == before.len() => figure.due = when.last,
+            _ => figure.doubts.push(Doubt::DueInherited),
         }
     }
 }

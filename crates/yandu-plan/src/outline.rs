@@ -102,21 +102,60 @@ pub(crate) fn mark_at(flow: &Flow, index: usize) -> Option<(Mark, u32, usize)> {
     }
 }
 
+/// The place behind the mark of a paragraph whose text begins with a digit, as 3.5G网络 and 2.2026年底前 do. Such a number is read as a
+/// mark where it is one that may come next, for else it would be a number with its fraction.
+fn tight_mark(flow: &Flow, index: usize, next: [u32; 2]) -> Option<(Mark, u32, usize)> {
+    let digits = (index..index + 3)
+        .take_while(|place| flow.at(*place).is_ascii_digit())
+        .count();
+    let number: u32 = flow.text(index, index + digits).parse().ok()?;
+    let text = index + digits + 1;
+    if flow.at(text - 1) != '.' || !next.contains(&number) {
+        return None;
+    }
+    let is_digit = |place: usize| flow.at(place).is_ascii_digit();
+    let is_year = flow.has(text, "20")
+        && is_digit(text + 2)
+        && is_digit(text + 3)
+        && flow.at(text + 4) == '年';
+    let is_name = is_digit(text)
+        && matches!(flow.at(text + 1), 'g' | 'd')
+        && !flow.at(text + 2).is_ascii_alphanumeric();
+    (is_year || is_name).then_some((Mark::Arabic, number, text))
+}
+
 /// The headings of the paragraphs.
 pub(crate) fn headings(flow: &Flow, paragraphs: &[(usize, usize)]) -> Vec<Heading> {
-    paragraphs
-        .iter()
-        .filter_map(|(from, to)| {
-            let (mark, number, text) = mark_at(flow, *from)?;
-            (text <= *to).then_some(Heading {
-                mark,
-                number,
-                from: *from,
-                text,
-                to: *to,
-            })
-        })
-        .collect()
+    let mut headings = Vec::new();
+    // The last number before a point, below the coarser heading that is under way and in the whole text.
+    let (mut last, mut ran) = (0, 0);
+    for (from, to) in paragraphs {
+        let found = mark_at(flow, *from).or_else(|| tight_mark(flow, *from, [last + 1, ran + 1]));
+        let Some((mark, number, text)) = found.filter(|(.., text)| *text <= *to) else {
+            continue;
+        };
+        if mark < Mark::Arabic {
+            last = 0;
+        } else if mark == Mark::Arabic {
+            (last, ran) = (number, number);
+        }
+        headings.push(Heading {
+            mark,
+            number,
+            from: *from,
+            text,
+            to: *to,
+        });
+    }
+    headings
+}
+
+/// The place behind the mark of the heading that begins at an index.
+pub(crate) fn behind_mark(headings: &[Heading], index: usize) -> Option<usize> {
+    let place = headings
+        .binary_search_by_key(&index, |heading| heading.from)
+        .ok()?;
+    headings.get(place).map(|heading| heading.text)
 }
 
 /// Where a heading's part of the text ends: at the next heading as coarse as it, or coarser.

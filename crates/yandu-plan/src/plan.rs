@@ -160,8 +160,7 @@ impl Draught<'_> {
                 .get(span_at)
                 .filter(|span| span.from <= *from)
                 .map(|_| span_at);
-            let mut start =
-                outline::mark_at(&layout.flow, *from).map_or(*from, |(_, _, text)| text.min(*to));
+            let mut start = outline::behind_mark(&self.headings, *from).unwrap_or(*from);
             let mut runs = Vec::new();
             while let Some(one) = namings.get(naming).filter(|one| one.from < *to) {
                 runs.push((start, one.from.max(start)));

@@ -249,6 +249,8 @@ pub enum Doubt {
     DueNotSaid,
     /// The date stands earlier in the sentence.
     DueInherited,
+    /// The plan is made for several years and the date says none of them; the last one is taken.
+    YearNotSaid,
     /// The sentence names a plan or a span of years that runs longer than this plan.
     LongerPlan,
     /// 某月前 may mean the month's first day or its last.
@@ -278,9 +280,10 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::DueNotSaid,
         Self::DueInherited,
+        Self::YearNotSaid,
         Self::LongerPlan,
         Self::MonthBefore,
         Self::PercentOrPoint,
@@ -301,6 +304,7 @@ impl Doubt {
         match self {
             Self::DueNotSaid => "due-not-said",
             Self::DueInherited => "due-inherited",
+            Self::YearNotSaid => "year-not-said",
             Self::LongerPlan => "longer-plan",
             Self::MonthBefore => "month-before",
             Self::PercentOrPoint => "percent-or-point",
@@ -322,6 +326,7 @@ impl Doubt {
         match self {
             Self::DueNotSaid => "未写时限，按计划末年年底计",
             Self::DueInherited => "时限取自本句前文",
+            Self::YearNotSaid => "时限没有写是哪一年，按计划末年计",
             Self::LongerPlan => "本句提到的计划或年限（如“三年内”）长于本计划，时限可能更晚",
             Self::MonthBefore => "“某月前”不明确是否含当月",
             Self::PercentOrPoint => "未写明是百分比还是百分点",

@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::flow::Flow;
 use crate::outline::{Heading, Mark};
 use crate::plan::Draught;
-use crate::reading::{Reading, Role};
+use crate::reading::{Assignment, Point, Reading, Role};
 
 /// Names that are compared with each other; a plan has some dozens.
 const ALIKE_NAMES: usize = 1000;
@@ -73,7 +73,7 @@ pub(crate) fn look(draught: &mut Draught<'_>, reading: &mut Reading, text: &str)
     let mut notes = std::mem::take(&mut draught.notes);
     truncated(draught, reading, &mut notes);
     unclosed(draught, &mut notes);
-    units(reading, &mut notes);
+    units(draught, reading, &mut notes);
     if reading.year.is_none() {
         notes.push((
             FindingCode::YearUnknown,
@@ -160,7 +160,7 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
         .any(|naming| naming.is_labelled && naming.to >= to);
     // A signature, a day, a list of copies.
     let is_close = to - from <= 20
-        && crate::outline::mark_at(flow, from).is_none()
+        && crate::outline::behind_mark(&draught.headings, from).is_none()
         && !flow.holds_any(from, to, &[","])
         && reading
             .points
@@ -223,8 +223,54 @@ fn unclosed(draught: &Draught<'_>, notes: &mut Vec<Note>) {
     }
 }
 
-fn units(reading: &Reading, notes: &mut Vec<Note>) {
+/// Whether a place of the text stands in a paragraph, and not in a table.
+fn is_in_prose(draught: &Draught<'_>, offset: usize) -> bool {
+    let flow = &draught.layout.flow;
+    let paragraphs = &draught.layout.paragraphs;
+    let next = paragraphs.partition_point(|(from, _)| flow.place(*from) <= offset);
+    next.checked_sub(1)
+        .and_then(|place| paragraphs.get(place))
+        .is_some_and(|(_, to)| offset < flow.place_after(*to))
+}
+
+/// Leads that the sentences of a point name in one place and not in another. A point that nothing marks is read as a part of the one
+/// before, and so are its units.
+fn leads_apart(draught: &Draught<'_>, point: &Point, notes: &mut Vec<Note>) {
+    let leads = |assignment: &Assignment| -> Vec<String> {
+        let units = assignment.units.iter();
+        units
+            .filter(|unit| unit.role == Role::Lead)
+            .map(|unit| unit.name.clone())
+            .collect()
+    };
+    let mut first: Vec<String> = Vec::new();
+    for assignment in &point.assignments {
+        let named = leads(assignment);
+        if named.is_empty() || !is_in_prose(draught, assignment.offset) {
+            continue;
+        }
+        if first.is_empty() {
+            first = named;
+        } else if !named.iter().any(|name| first.contains(name)) {
+            notes.push((
+                FindingCode::SeveralLeads,
+                assignment.offset,
+                format!(
+                    "要点{}在几处写了不同的牵头单位（{}；{}），也可能漏认了一个要点的编号",
+                    point.label,
+                    first.join("、"),
+                    named.join("、")
+                ),
+                Some(point.number),
+            ));
+            return;
+        }
+    }
+}
+
+fn units(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
     for point in &reading.points {
+        leads_apart(draught, point, notes);
         if point.assignments.is_empty() {
             notes.push((
                 FindingCode::NoUnit,

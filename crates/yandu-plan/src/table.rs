@@ -42,6 +42,11 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<(usize, usize)>,
 }
 
+/// Whether the title of a column says that it holds what was: 2024年基准.
+pub(crate) fn is_of_base(flow: &Flow, title: (usize, usize)) -> bool {
+    flow.holds_any(title.0, title.1, BASES)
+}
+
 impl Grid {
     /// The cells of a row that a column of a kind holds.
     pub(crate) fn cells<'g>(
@@ -124,6 +129,18 @@ const TITLES: &[(&str, Column)] = &[
     ("类别", Column::Other),
     ("领域", Column::Other),
     ("板块", Column::Other),
+];
+
+/// What behind a year tells that a column holds what was, and not what is to be reached.
+const BASES: &[&str] = &[
+    "基准",
+    "基准值",
+    "基数",
+    "基期值",
+    "现状",
+    "现状值",
+    "实际",
+    "实际值",
 ];
 
 /// Titles of one word, which others hold with another meaning: these are known as a whole.
@@ -227,8 +244,8 @@ pub(crate) fn read(
         return None;
     }
     for title in &header {
+        part_cells(flow, title.from);
         let from = flow.len();
-        flow.end_run();
         layout::push(signs, title.from, title.to, flow, true);
         grid.titles.push((from, flow.len()));
     }
@@ -236,8 +253,10 @@ pub(crate) fn read(
     if grid.columns.contains(&Column::Indicator) {
         for (column, (from, to)) in grid.columns.iter_mut().zip(&grid.titles) {
             let title = flow.part(*from, *to);
-            let is_day =
-                due::at(&title, (0, title.len()), None).is_some_and(|when| when.to == title.len());
+            let is_day = due::at(&title, (0, title.len()), None).is_some_and(|when| {
+                let rest = title.text(when.to, title.len());
+                rest.is_empty() || BASES.contains(&rest.as_str())
+            });
             if is_day && *column == Column::Other {
                 *column = Column::Value;
             }
@@ -247,8 +266,8 @@ pub(crate) fn read(
         let cells = row
             .into_iter()
             .map(|pieces| {
+                part_cells(flow, pieces.first().map_or(0, |piece| piece.from));
                 let from = flow.len();
-                flow.end_run();
                 for (place, piece) in pieces.into_iter().enumerate() {
                     layout::push(signs, piece.from, piece.to, flow, place == 0);
                 }
@@ -257,7 +276,14 @@ pub(crate) fn read(
             .collect();
         grid.rows.push(Row { cells });
     }
+    part_cells(flow, 0);
     Some((grid, next - blank.min(1)))
+}
+
+/// Nothing of one cell goes on in the next: 1.2 and 1.5 beside each other are two numbers.
+fn part_cells(flow: &mut Flow, place: usize) {
+    flow.end_run();
+    flow.push('\0', place, true);
 }
 
 /// The pieces of each column; `None` when the line is no row.

@@ -123,6 +123,9 @@ const MEASURES: &[(&str, Option<&str>, Class)] = &[
     ("周", None, Class::Time),
     ("年", None, Class::Time),
     ("倍", None, Class::Times),
+    ("岁", None, Class::Time),
+    ("分贝", Some("dB"), Class::Measure),
+    ("db", Some("dB"), Class::Measure),
     ("分", None, Class::Score),
 ];
 
@@ -155,7 +158,7 @@ const COUNTERS: &[&str] = &[
     "人天",
 ];
 /// Signs that count things.
-const COUNTER_SIGNS: &str = "个家座条项处所户人名位次场件台套辆架艘部张份篇种类款门间栋幢根盏路支只片块段期轮届班宗起例笔单本册首幅组对点站村镇乡棵株头羽尾校箱列批节";
+const COUNTER_SIGNS: &str = "个家座条项处所户人名位次场件台套辆架艘部张份篇种类款门间栋幢根盏路支只片块段期轮届班宗起例笔单本册首幅组对点站村镇乡棵株头羽尾校箱列批节核";
 
 /// Signs that count things in running text also when the number is written in Chinese.
 const COMMON_SIGNS: &str = "个家座条项处所户名场件台套种类批门辆栋支";
@@ -170,6 +173,17 @@ pub(crate) fn at(flow: &Flow, index: usize) -> Option<Found> {
     per_other(flow, index)
         .or_else(|| one(flow, index, false))
         .or_else(|| tenth_at(flow, index))
+}
+
+/// Whether a unit fills a run, with the power of its numbers before it: 万座, 亿元, %.
+pub(crate) fn fills(flow: &Flow, from: usize, to: usize) -> bool {
+    let run = flow.part(from, to);
+    let powers = (0..run.len())
+        .take_while(|place| matches!(run.at(*place), '十' | '百' | '千' | '万' | '亿'))
+        .count();
+    [0, powers]
+        .into_iter()
+        .any(|start| at(&run, start).is_some_and(|found| start + found.length == run.len()))
 }
 
 /// 元/亩, μg/m³, 件/万人.
@@ -277,6 +291,10 @@ fn is_other_word(flow: &Flow, index: usize, class: Class) -> bool {
                 || next == '队' && flow.at(index + 2) != '伍'
         }
         '站' => matches!(next, '式'),
+        '核' => !matches!(
+            next,
+            ',' | ';' | '。' | '、' | ')' | '(' | '以' | '左' | '的' | 'c' | '服' | '处' | '\0'
+        ),
         '件' => matches!(next, '事'),
         '位' => matches!(next, '一'),
         '元' => matches!(next, '化' | '宇'),

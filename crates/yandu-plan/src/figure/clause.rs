@@ -4,11 +4,15 @@ use crate::due::When;
 use crate::flow::Flow;
 use crate::lexicon::{ACHIEVE, NEXT};
 use crate::numeral;
+use crate::reading::Comparison;
 use crate::sentence::enclosed;
-use crate::unit::Class;
+use crate::unit::{self, Class};
 
 use super::quantity::{self, Lexed, Quantity};
-use super::{Context, Found, judge, literal, scheme};
+use super::{Context, Found, Maybe, Written, judge, literal, scheme};
+
+/// Signs of the longest run that is offered before a number.
+const OFFERED_SIGNS: usize = 24;
 
 /// What stands in a clause outside of brackets, quotations and dates.
 #[derive(Debug, Default)]
@@ -46,11 +50,16 @@ pub(super) fn read(
         ..Parts::default()
     };
     scan(flow, &mut parts, dates, context, found);
-    drop_baselines(flow, &mut parts.quantities);
+    drop_baselines(flow, &mut parts.quantities, dates);
+    join_ranges(flow, &mut parts.quantities);
     for share in shares(flow, &parts) {
         literal::read(flow, &parts, &share, dates, context, found);
     }
     for (open, close) in std::mem::take(&mut parts.brackets) {
+        // 总投资（亿元） names the unit of the number behind it, and no number.
+        if matches!(flow.at(open + 1), '万' | '亿') && unit::fills(flow, open + 1, close - 1) {
+            continue;
+        }
         let before = found.figures.len();
         for (start, end) in crate::sentence::clauses(flow, open + 1, close - 1) {
             read(flow, (start, end), dates, context, found);
@@ -102,12 +111,36 @@ fn scan(flow: &Flow, parts: &mut Parts, dates: &[When], context: Context, found:
                 index = quantity.end.max(index + 1);
                 if context.is_cell || !quantity.is_bare_name(flow) {
                     parts.quantities.push(quantity);
+                } else if quantity.may_count(flow) {
+                    offer(flow, parts, (quantity.start, quantity.end), found);
                 }
             }
-            Some(Lexed::Other(end)) => index = end.max(index + 1),
+            Some(Lexed::Other(end)) => {
+                let end = end.max(index + 1).min(parts.to);
+                // 完成投资两亿: what is counted is not said.
+                let is_end = end == parts.to || matches!(flow.at(end), '、' | ')' | '的');
+                if is_end && quantity::is_in_ten_thousands(flow, index, end) {
+                    offer(flow, parts, (index, end), found);
+                }
+                index = end;
+            }
             None => index += 1,
         }
     }
+}
+
+/// Offers a number without a unit, with the words of its run before it.
+fn offer(flow: &Flow, parts: &Parts, (start, end): (usize, usize), found: &mut Found) {
+    let behind = parts.quantities.last().map_or(0, |last| last.end);
+    let from = run_start(parts, start)
+        .max(start.saturating_sub(OFFERED_SIGNS))
+        .max(behind)
+        .min(start);
+    found.offers.push(Maybe {
+        from: skip_joint(flow, from, start),
+        to: end,
+        why: "数字没有计量单位",
+    });
 }
 
 /// A bracket is read as a clause of its own; a quotation is looked at for a name alone.
@@ -151,15 +184,16 @@ fn run_end(flow: &Flow, parts: &Parts, from: usize) -> usize {
 }
 
 /// 由60%提高到75%: the first number is where the change begins.
-fn drop_baselines(flow: &Flow, quantities: &mut Vec<Quantity>) {
+fn drop_baselines(flow: &Flow, quantities: &mut Vec<Quantity>, dates: &[When]) {
     let mut kept: Vec<Quantity> = Vec::with_capacity(quantities.len());
     for quantity in quantities.drain(..) {
+        // 提高到2026年的97%: the day stands between.
+        let start = before_day(flow, quantity.start, dates);
         let is_base = kept.last().is_some_and(|last| {
             last.class == quantity.class
-                && quantity.start - last.end <= 8
-                && flow
-                    .word_before(quantity.start, &["到", "至", "为"])
-                    .is_some()
+                && start >= last.end
+                && start - last.end <= 8
+                && flow.word_before(start, &["到", "至", "为"]).is_some()
                 && begins_from(flow, last.start)
         });
         if is_base {
@@ -175,6 +209,52 @@ fn drop_baselines(flow: &Flow, quantities: &mut Vec<Quantity>) {
         }
     }
     *quantities = kept;
+}
+
+/// The place before the day that a number is said of, as that of 2026年的 in 至2026年的97%; where there is none, its own.
+fn before_day(flow: &Flow, start: usize, dates: &[When]) -> usize {
+    let end = start - usize::from(flow.before(start) == '的');
+    dates
+        .iter()
+        .find(|when| when.to == end)
+        .map_or(start, |when| when.from)
+}
+
+/// 100家以上200家以下: two quantities that are the ends of one range.
+fn join_ranges(flow: &Flow, quantities: &mut Vec<Quantity>) {
+    let mut kept: Vec<Quantity> = Vec::with_capacity(quantities.len());
+    for quantity in quantities.drain(..) {
+        match kept.last_mut() {
+            Some(low) if are_ends(flow, low, &quantity) => {
+                low.high = Some(quantity.value);
+                (low.after, low.end) = (None, quantity.end);
+            }
+            _ => kept.push(quantity),
+        }
+    }
+    *quantities = kept;
+}
+
+fn are_ends(flow: &Flow, low: &Quantity, high: &Quantity) -> bool {
+    let said = |quantity: &Quantity| match quantity.unit {
+        Some(Written::Place(from, to)) => flow.text(from, to),
+        Some(Written::Symbol(symbol)) => symbol.to_owned(),
+        None => String::new(),
+    };
+    let is_lower = low
+        .value
+        .as_whole()
+        .zip(high.value.as_whole())
+        .is_some_and(|(low, high)| low < high);
+    low.end == high.start
+        && low.after == Some(Comparison::AtLeast)
+        && high.after == Some(Comparison::AtMost)
+        && [low.before, high.before] == [None, None]
+        && [low.high, high.high].iter().all(Option::is_none)
+        && low.class == high.class
+        && low.class != Class::Time
+        && said(low) == said(high)
+        && is_lower
 }
 
 /// Whether 由 or 从 stands before a number, with the words of a time between: 由上年末的71.5%.

@@ -28,6 +28,10 @@ const WORK_ON: &[&str] = &[
 const EVENTS: &[&str] = &[
     "举办", "举行", "培训", "轮训", "研修", "讲座", "讲堂", "课程", "沙龙", "论坛", "编发", "简报",
 ];
+/// Words before what something is measured against.
+const AGAINST: &[&str] = &[
+    "较", "比", "与", "同", "超过", "高于", "优于", "好于", "低于",
+];
 /// The longest counted noun of a list.
 const NOUN_SIGNS: usize = 10;
 
@@ -168,7 +172,15 @@ pub(super) fn verdict(
                     .zip(context.first_year)
                     .is_some_and(|(last, year)| last.year() < year && when.to <= quantity.start)
     });
-    if is_past || says_past(flow, parts.from, quantity.start) {
+    // 截至目前，建有基站18000座: the clause before says it of this one.
+    let is_told_before = flow.before(parts.from) == ','
+        && flow
+            .word_before(
+                parts.from - 1,
+                &["截至目前", "截止目前", "到目前为止", "截至现在"],
+            )
+            .is_some();
+    if is_past || is_told_before || says_past(flow, parts.from, quantity.start) {
         return Verdict::Is(Kind::Description);
     }
     if share.is_scope && quantity.unit.is_none() {
@@ -212,7 +224,12 @@ fn says_past(flow: &Flow, from: usize, to: usize) -> bool {
     (from..to).any(|place| {
         flow.word_at(place, PAST).is_some_and(|(word, length)| {
             let is_attribute = matches!(word, "现有" | "原有" | "已有");
-            place + length <= to && !(is_attribute && flow.word_before(place, ACHIEVE).is_some())
+            // 较去年增长20%: what it is measured against.
+            let is_compared =
+                matches!(word, "去年" | "目前") && flow.word_before(place, AGAINST).is_some();
+            place + length <= to
+                && !is_compared
+                && !(is_attribute && flow.word_before(place, ACHIEVE).is_some())
         })
     })
 }
@@ -268,6 +285,11 @@ pub(super) fn is_specification(flow: &Flow, share: &Share<'_>, is_post: bool) ->
 /// A time is a target where it is compared, reached or changed; 24小时服务 is none.
 fn time(flow: &Flow, share: &Share<'_>, is_post: bool) -> Verdict {
     let quantity = share.quantity;
+    // 65岁以上老人: whom it is for.
+    let is_age = matches!(quantity.unit, Some(Written::Place(at, _)) if flow.at(at) == '岁');
+    if is_age && !is_post {
+        return Verdict::Is(Kind::Description);
+    }
     let is_named = flow
         .word_at(quantity.end, crate::lexicon::TIME_NAMES)
         .is_some();

@@ -44,7 +44,10 @@ pub(super) fn read(
     let (from, to, kind) = wording(flow, parts, share, is_post, kind);
     let change =
         change(flow, share, dates, is_post).or_else(|| shared_change(flow, parts, share, dates));
-    let before = quantity.before.or_else(|| bound(flow, share, dates));
+    let before = quantity
+        .before
+        .or_else(|| bound(flow, share, dates))
+        .or_else(|| bound_of_share(flow, parts, share));
     let mut doubts = doubts(flow, parts, share, (from, to));
     if kind == Kind::Target
         && from == quantity.start
@@ -158,6 +161,12 @@ fn value(quantity: &Quantity, is_negative: bool) -> Value {
     let sign =
         |value: crate::numeral::Decimal| if is_negative { value.negated() } else { value }.number();
     match quantity.high {
+        // 减少10%至15%: both ends are below what it is measured against.
+        Some(high) if is_negative => Value::Text(format!(
+            "{}至{}",
+            quantity.value.negated().number(),
+            high.negated().number()
+        )),
         Some(high) => Value::Text(format!("{}-{}", quantity.value.number(), high.number())),
         None => Value::Number(sign(quantity.value)),
     }
@@ -174,6 +183,28 @@ fn bound(flow: &Flow, share: &Share<'_>, dates: &[When]) -> Option<Comparison> {
         let (_, length) = flow.word_at(verb, ACHIEVE)?;
         (verb + length <= start).then_some(comparison)
     })
+}
+
+/// 不低于上年预算的2%: the comparison stands before what the share is taken of.
+fn bound_of_share(flow: &Flow, parts: &Parts, share: &Share<'_>) -> Option<Comparison> {
+    const SIGNS: usize = 16;
+    const BOUNDS: &[(&str, Comparison)] = &[
+        ("不少于", Comparison::AtLeast),
+        ("不低于", Comparison::AtLeast),
+        ("不超过", Comparison::AtMost),
+        ("不高于", Comparison::AtMost),
+    ];
+    let start = share.quantity.start;
+    if share.quantity.class != Class::Percent || flow.before(start) != '的' {
+        return None;
+    }
+    let first = share.from.max(start.saturating_sub(SIGNS));
+    let place = (first..start)
+        .rev()
+        .find(|place| flow.at(*place) == '、' || flow.meaning_at(*place, BOUNDS).is_some())?;
+    let (comparison, _) = flow.meaning_at(place, BOUNDS)?;
+    let is_between = |one: &Quantity| one.start > place && one.start < start;
+    (!parts.quantities.iter().any(is_between)).then_some(comparison)
 }
 
 /// How the value compares, apart from any change.
@@ -360,6 +391,11 @@ fn apply(
     }
     draft.comparison = Comparison::Change;
     draft.value = value(quantity, change.is_down);
+    if let Some(high) = quantity.high.filter(|_| change.is_down) {
+        // The lower end of a fall is the larger one.
+        let (low, high) = (high.negated(), quantity.value.negated());
+        draft.range = Some((low.number(), high.number()));
+    }
     if quantity.class == Class::Percent
         && !quantity.is_doubling
         && quantity.text.is_none()
@@ -449,6 +485,11 @@ fn doubts(flow: &Flow, parts: &Parts, share: &Share<'_>, (from, to): (usize, usi
     }
     if quantity.unit.is_none() {
         doubts.push(Doubt::UnitMissing);
+    }
+    // 提升5个点: per cent points are meant, and not said.
+    if quantity.class == Class::Point && flow.holds_any(quantity.number, quantity.end, &["个点"])
+    {
+        doubts.push(Doubt::PercentOrPoint);
     }
     if quantity.is_vague {
         doubts.push(Doubt::Vague);

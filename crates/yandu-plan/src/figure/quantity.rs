@@ -2,7 +2,7 @@
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{COMPARE_AFTER, COMPARE_BEFORE, DOWN, LEVEL, UP};
+use crate::lexicon::{ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, LEVEL, UP};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
@@ -60,6 +60,15 @@ impl Quantity {
             && self.after.is_none()
             && !self.is_rank
             && flow.word_before(self.start, LEVEL).is_none()
+    }
+
+    /// Whether a number without a unit counts something all the same: 总投资3.5亿, 新增500. What follows the verb of 推广12345热线 is a name.
+    pub(super) fn may_count(&self, flow: &Flow) -> bool {
+        const NAMES: &[&str] = &["热线", "专线", "平台", "工程", "行动", "计划", "战略"];
+        flow.holds_any(self.number, self.end, &["万", "亿"])
+            || flow.word_before(self.start, ACHIEVE).is_some()
+                && flow.word_at(self.end, NAMES).is_none()
+                && !flow.ends_with(self.end, ".0")
     }
 }
 
@@ -365,12 +374,44 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
     {
         return other;
     }
+    if let Some(found) = points(flow, index, end, limit) {
+        return Lexed::Quantity(with_unit(flow, index, numeral, found));
+    }
+    // 2个亿: so much, of what is not said. 3个亿元企业 are three.
+    if flow.has(end, "个亿")
+        && (ends_run(flow, end + 2, limit) || flow.meaning_at(end + 2, COMPARE_AFTER).is_some())
+    {
+        let (before, start) = before(flow, index);
+        let (after, behind) = after(flow, end + 2, Class::Measure);
+        return Lexed::Quantity(Quantity {
+            start,
+            end: behind,
+            value: numeral.value.shift(8),
+            before,
+            after,
+            ..bare(index, &numeral)
+        });
+    }
     if let Some(found) = unit::at(flow, end) {
         return if is_quantity(flow, index, &numeral, found, limit) {
             Lexed::Quantity(with_unit(flow, index, numeral, found))
         } else {
             Lexed::Other(end + found.length)
         };
+    }
+    if !numeral.is_chinese
+        && let Some((found, place)) = shared_unit(flow, index, end, limit)
+    {
+        let (before, start) = before(flow, index);
+        let written = Written::Place(place, place + found.length);
+        return Lexed::Quantity(Quantity {
+            start,
+            value: numeral.value.shift(found.shift),
+            class: found.class,
+            unit: Some(found.symbol.map_or(written, Written::Symbol)),
+            before,
+            ..bare(index, &numeral)
+        });
     }
     if let Some(next) = connector(flow, end)
         && let Some(second) = numeral::at(flow, next)
@@ -419,6 +460,45 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
     })
 }
 
+/// 分别新增500、800条: the unit behind the last number of the row is that of all. With its place.
+fn shared_unit(flow: &Flow, index: usize, end: usize, limit: usize) -> Option<(Found, usize)> {
+    const SIGNS: usize = 24;
+    let is_each = (index.saturating_sub(SIGNS)..index)
+        .rev()
+        .take_while(|place| !matches!(flow.at(*place), ',' | ';' | '。' | ':'))
+        .any(|place| flow.has(place, "分别"));
+    let mut end = end;
+    while is_each && end < limit && matches!(flow.at(end), '、' | '和') {
+        let next =
+            numeral::at(flow, end + 1).filter(|next| !next.is_chinese && next.end < limit)?;
+        if matches!(flow.at(next.end), '年' | '月' | '日' | '号') {
+            return None;
+        }
+        if let Some(found) = unit::at(flow, next.end) {
+            return (next.end + found.length <= limit).then_some((found, next.end));
+        }
+        end = next.end;
+    }
+    None
+}
+
+/// 提升5个点: behind a verb of change 点 are those of per cent. 建设5个点位 counts places.
+fn points(flow: &Flow, index: usize, end: usize, limit: usize) -> Option<Found> {
+    let (_, start) = before(flow, index);
+    let start = start - usize::from(flow.before(start) == '了');
+    let is_changed = [UP, DOWN]
+        .iter()
+        .any(|words| flow.word_before(start, words).is_some());
+    let behind = end + 2;
+    let is_end = ends_run(flow, behind, limit) || flow.meaning_at(behind, COMPARE_AFTER).is_some();
+    (flow.has(end, "个点") && is_changed && is_end).then_some(Found {
+        symbol: Some("percentage point"),
+        class: Class::Point,
+        length: 2,
+        shift: 0,
+    })
+}
+
 /// A word of one or two signs between a number and the end of its clause, or a word of comparison, counts something, whatever it is.
 fn unknown_unit(flow: &Flow, end: usize) -> Option<usize> {
     (1..=2).find(|length| {
@@ -446,6 +526,7 @@ fn is_quantity(flow: &Flow, index: usize, numeral: &Numeral, found: Found, limit
         Class::Count => {
             found.length > 1
                 || unit::is_common_counter(flow, numeral.end)
+                || is_in_ten_thousands(flow, index, numeral.end)
                 || counts_loosely(flow, index, numeral, limit)
         }
         Class::Score => false,
@@ -454,6 +535,13 @@ fn is_quantity(flow: &Flow, index: usize, numeral: &Numeral, found: Found, limit
         }
         Class::Percent | Class::Point | Class::Money | Class::Times => true,
     }
+}
+
+/// Whether a number in Chinese signs counts by ten thousands, and so is no name of anything: 两万, 三十亿; 万 and 千万 alone may be.
+pub(super) fn is_in_ten_thousands(flow: &Flow, index: usize, end: usize) -> bool {
+    "一二两三四五六七八九十".contains(flow.at(index))
+        && end > index + 1
+        && matches!(flow.before(end), '万' | '亿')
 }
 
 /// Whether 三期, 四次 or 五百人 counts: where the run ends behind it or a comparison stands before it. 三期项目, 三人小组 and 二次供水 are

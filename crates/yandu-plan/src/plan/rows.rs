@@ -8,14 +8,15 @@ use jiff::civil::Date;
 use super::{Draught, Span, TITLE_SIGNS};
 use crate::FindingCode;
 use crate::due;
-use crate::figure::{self, Context, Draft, Written};
+use crate::figure::{self, Context, Draft, Maybe, Written};
 use crate::flow::Flow;
 use crate::numeral;
 use crate::office::{self, Named};
 use crate::outline;
 use crate::reading::{Assignment, Doubt, Figure, Kind, Point, Reading, Role, Value};
 use crate::sentence;
-use crate::table::{Column, Grid, Row};
+use crate::table::{self, Column, Grid, Row};
+use crate::unit;
 
 impl Draught<'_> {
     /// Reads the tables: a row adds to the point of its number or title, or is a point itself where the text has none.
@@ -289,15 +290,30 @@ impl Draught<'_> {
     ) {
         let flow = &self.layout.flow;
         let context = sink.context;
-        let measure = grid.cells(row, Column::Measure).next();
+        let named = grid.cells(row, Column::Measure).next().or_else(|| {
+            grid.cells(row, Column::Indicator)
+                .find_map(|name| bracketed(flow, name))
+        });
+        let day = grid.cells(row, Column::Due).next();
         for ((from, to), title) in grid.titled(row, Column::Value) {
-            // 2026年目标值: the title says when.
+            // 2026年目标值: the title says when, and 10月底 in the row says it more exactly.
             let titled = due::day(flow, title, context.year);
-            let due = titled.or(due);
+            let year = titled.map(Date::year).or(context.year);
+            let exact = day.and_then(|day| due::day(flow, day, year));
+            let due = match titled.zip(exact) {
+                Some((titled, exact)) if titled.year() == exact.year() && titled.month() == 12 => {
+                    Some(exact)
+                }
+                _ => titled.or(due),
+            };
+            let is_past = table::is_of_base(flow, title)
+                || titled
+                    .zip(context.first_year)
+                    .is_some_and(|(day, first)| day.year() < first);
+            let measure = named.or_else(|| bracketed(flow, title));
             let cell = flow.part(from, to);
-            let has_unit = (0..cell.len()).any(|place| {
-                !cell.at(place).is_ascii_digit() && crate::unit::at(&cell, place).is_some()
-            });
+            let has_unit = (0..cell.len())
+                .any(|place| !cell.at(place).is_ascii_digit() && unit::at(&cell, place).is_some());
             let measure = measure
                 .filter(|_| !has_unit)
                 .map(|(from, to)| flow.part(from, to));
@@ -307,7 +323,9 @@ impl Draught<'_> {
             let back = |index: usize| from + index.min(split) + index.saturating_sub(split + added);
             let found = figure::read(&joined, 0, joined.len(), context);
             for mut draft in found.figures {
-                describe_past(&mut draft, titled, context);
+                if is_past && draft.kind == Kind::Target {
+                    draft.kind = Kind::Description;
+                }
                 let unit = match &draft.unit {
                     Written::Place(start, end) => Some(
                         (*start..*end)
@@ -330,8 +348,20 @@ impl Draught<'_> {
                 if let Some(unit) = unit {
                     figure.unit = unit;
                 }
-                restate_or_add(figure, None, sink);
+                restate_or_add(figure, due, sink);
             }
+            // What was reached before the plan is no target, whatever its unit.
+            let offers = found.offers.iter().filter(|_| !is_past);
+            let offers = offers.map(|offer| Maybe {
+                from: back(offer.from),
+                to: back(offer.to),
+                why: offer.why,
+            });
+            sink.reading.offers.extend(
+                offers
+                    .filter(|offer| offer.from < offer.to)
+                    .map(|offer| self.offer(&offer, number)),
+            );
         }
     }
 }
@@ -344,6 +374,14 @@ fn describe_past(draft: &mut Draft, titled: Option<Date>, context: Context) {
     if is_past && draft.kind == Kind::Target {
         draft.kind = Kind::Description;
     }
+}
+
+/// The unit that fills a bracket behind the name of an indicator or in the title of its column: 5G基站数（万座）, 2026年目标（亿元）.
+fn bracketed(flow: &Flow, (from, to): (usize, usize)) -> Option<(usize, usize)> {
+    (from..to)
+        .filter(|open| flow.at(*open) == '(')
+        .filter_map(|open| Some((open + 1, flow.closing(open, to)? - 1)))
+        .find(|(from, to)| unit::fills(flow, *from, *to))
 }
 
 /// A value with its unit behind the number, as in a sentence: 30左右 in 亿元 is 30亿元左右. With the place of the unit.
@@ -442,6 +480,11 @@ fn said_key(figure: &Figure) -> Option<(u32, String, String)> {
     Some((figure.point?, value, figure.unit.clone()))
 }
 
+/// The year of the day of a figure.
+fn year_of(figure: &Figure) -> Option<&str> {
+    figure.due.as_deref()?.get(..4)
+}
+
 /// A table repeats what the text says: then it only adds the day. Another figure is added.
 fn restate_or_add(figure: Figure, due: Option<Date>, sink: &mut Sink<'_>) {
     let Sink { said, reading, .. } = sink;
@@ -450,7 +493,9 @@ fn restate_or_add(figure: Figure, due: Option<Date>, sink: &mut Sink<'_>) {
         .as_ref()
         .and_then(|key| said.get(key))
         .and_then(|place| reading.targets.get_mut(*place))
-        .filter(|one| one.kind == figure.kind);
+        .filter(|one| one.kind == figure.kind)
+        // So much by the end of one year and as much by the end of the next are two.
+        .filter(|one| one.doubts.contains(&Doubt::DueNotSaid) || year_of(one) == year_of(&figure));
     if let Some(one) = same {
         if let (Some(due), true) = (due, one.doubts.contains(&Doubt::DueNotSaid)) {
             one.due = Some(due.to_string());

@@ -340,6 +340,53 @@ fn what_a_person_must_look_at_is_found() {
 }
 
 #[test]
+fn a_mark_before_a_digit_is_one_where_its_number_comes_next() {
+    let text = "2026年数字化工作要点\n1．2026年底前新建基站5座。（牵头单位：市工信局）\n2．提升服务。完成投资1.5亿元。（牵头单位：市数据局）\n3.5G网络建设。新建5G基站100座。（牵头单位：市通管办）\n";
+    let found = reading(text);
+    let titles: Vec<&str> = found
+        .points
+        .iter()
+        .map(|point| point.title.as_str())
+        .collect();
+    assert_eq!(titles, ["2026年底前新建基站5座", "提升服务", "5G网络建设"]);
+    let numbers: Vec<u32> = found.points.iter().map(|point| point.number).collect();
+    assert_eq!(numbers, [1, 2, 3]);
+    let leads: Vec<&str> = found
+        .points
+        .iter()
+        .flat_map(|point| &point.leads)
+        .map(String::as_str)
+        .collect();
+    assert_eq!(leads, ["市工信局", "市数据局", "市通管办"]);
+    let literals: Vec<(&str, Option<u32>)> = found
+        .targets
+        .iter()
+        .map(|figure| (figure.literal.as_str(), figure.point))
+        .collect();
+    assert_eq!(
+        literals,
+        [
+            ("2026年底前新建基站5座", Some(1)),
+            ("完成投资1.5亿元", Some(2)),
+            ("新建5G基站100座", Some(3))
+        ]
+    );
+    assert!(!codes(&found).contains(&FindingCode::SeveralLeads));
+    // A number that does not come next is no mark, and that two lead in one point is told.
+    let apart = reading(&text.replace("3.5G", "7.5G"));
+    assert_eq!(apart.points.len(), 2);
+    assert!(codes(&apart).contains(&FindingCode::SeveralLeads));
+    // The rows of a table may give the parts of a point to several.
+    let rows = std::fs::read_to_string(fixtures().join("qingluan.txt")).unwrap();
+    let told = reading(&rows).findings.into_iter();
+    let told: Vec<String> = told
+        .filter(|finding| finding.message.contains("几处"))
+        .map(|finding| finding.message)
+        .collect();
+    assert_eq!(told, Vec::<String>::new());
+}
+
+#[test]
 fn no_text_makes_the_reader_fail() {
     let seed = crate::properties::seed();
     let mut random = StdRng::seed_from_u64(seed);

@@ -695,3 +695,228 @@ fn meetings_with_a_number_are_no_count() {
         check_offers(sentence, &[]);
     }
 }
+
+#[test]
+fn a_number_without_a_unit_is_offered_where_it_is_large_or_done() {
+    for (sentence, offer) in [
+        ("总投资3.5亿。", "总投资3.5亿"),
+        ("市级投入2000万。", "市级投入2000万"),
+        ("完成投资1.2万亿。", "完成投资1.2万亿"),
+        ("签发人数200万。", "签发人数200万"),
+        ("设立专项资金 3.5亿。", "设立专项资金 3.5亿"),
+        ("引入社会资本2个亿。", "引入社会资本2个亿"),
+        ("完成投资两亿。", "完成投资两亿"),
+        ("年内新增500。", "年内新增500"),
+    ] {
+        check_offers(sentence, &[offer]);
+    }
+    check_offers("推广12345热线，推动平台升级3.0，办好千万工程。", &[]);
+    check(
+        "建成平台3个，总投资3.5亿。",
+        &["target 建成平台3个 = 3个 2026-12-31"],
+    );
+}
+
+#[test]
+fn cores_decibels_years_of_age_and_lamps_are_counted() {
+    check(
+        "新增算力1.5万核。",
+        &["target 新增算力1.5万核 = 15000核 2026-12-31"],
+    );
+    check(
+        "新增CPU1.5万核、内存2TB。",
+        &["target 内存2TB = 2TB 2026-12-31"],
+    );
+    let offers = reading("新增CPU1.5万核、内存2TB。").offers;
+    assert_eq!(offers.len(), 1);
+    assert_eq!(offers[0].literal, "新增CPU1.5万核");
+    check(
+        "改造路灯两万盏。",
+        &["target 改造路灯两万盏 = 20000盏 2026-12-31"],
+    );
+    check(
+        "噪声控制在65dB以下。",
+        &["target 噪声控制在65dB以下 <= 65dB 2026-12-31"],
+    );
+    check(
+        "噪声降至50分贝。",
+        &["target 噪声降至50分贝 = 50dB 2026-12-31"],
+    );
+    check(
+        "人均预期寿命提高0.2岁。",
+        &["target 人均预期寿命提高0.2岁 change 0.2岁 2026-12-31"],
+    );
+    check(
+        "推进5个核心区建设，开展2次核查。",
+        &[
+            "target 推进5个核心区建设 = 5个 2026-12-31",
+            "target 开展2次核查 = 2次 2026-12-31",
+        ],
+    );
+}
+
+#[test]
+fn a_fall_has_its_sign_also_as_a_range() {
+    check(
+        "同比减少10%-15%。",
+        &["target 同比减少10%-15% change -10至-15% 2026-12-31 bound between against 同比"],
+    );
+    check(
+        "失业率下降5至8个百分点。",
+        &["target 失业率下降5至8个百分点 change -5至-8percentage point 2026-12-31 bound between"],
+    );
+    let ends = reading("失业率下降5至8个百分点。").targets[0]
+        .range
+        .clone()
+        .unwrap();
+    assert_eq!((ends.0.as_i64(), ends.1.as_i64()), (Some(-8), Some(-5)));
+    check(
+        "产值增长5%至8%。",
+        &["target 产值增长5%至8% change 5-8% 2026-12-31 bound between"],
+    );
+}
+
+#[test]
+fn what_a_change_begins_from_is_no_target_whatever_its_day() {
+    for from in ["从", "由"] {
+        check(
+            &format!("好评率{from}2025年的92.5%提升至2026年的97%以上。"),
+            &[&format!(
+                "target 好评率{from}2025年的92.5%提升至2026年的97%以上 >= 97% 2026-12-31"
+            )],
+        );
+    }
+    check(
+        "产值较去年增长20%。",
+        &["target 产值较去年增长20% change 20% 2026-12-31 against 去年"],
+    );
+    check(
+        "投资比去年增加5亿元。",
+        &["target 投资比去年增加5亿元 change 500000000元 2026-12-31 against 去年"],
+    );
+    check(
+        "去年建成平台30个。",
+        &["description 去年建成平台30个 = 30个 2026-12-31"],
+    );
+}
+
+#[test]
+fn points_behind_a_verb_of_change_are_those_of_per_cent() {
+    check(
+        "覆盖率提升5个点。",
+        &["target 覆盖率提升5个点 change 5percentage point 2026-12-31"],
+    );
+    let doubts = &reading("覆盖率提升5个点以上。").targets[0].doubts;
+    assert!(doubts.contains(&Doubt::PercentOrPoint));
+    check("提升5个点位。", &["target 提升5个点位 = 5个 2026-12-31"]);
+}
+
+#[test]
+fn comparisons_are_found_before_what_a_share_is_of_and_on_both_sides_of_a_range() {
+    check(
+        "支出不低于上年预算的2%。",
+        &["target 支出不低于上年预算的2% >= 2% 2026-12-31"],
+    );
+    check(
+        "办理时限不超过法定时限的15%。",
+        &["target 办理时限不超过法定时限的15% <= 15% 2026-12-31"],
+    );
+    check(
+        "培育企业100家以上200家以下。",
+        &["target 培育企业100家以上200家以下 between 100-200家 2026-12-31"],
+    );
+}
+
+#[test]
+fn each_number_of_a_row_has_its_day_where_there_are_as_many() {
+    check(
+        "二季度、三季度、四季度分别完成30%、60%、100%。",
+        &[
+            "target 二季度、三季度、四季度分别完成30% = 30% 2026-06-30",
+            "target 60% = 60% 2026-09-30",
+            "target 100% = 100% 2026-12-31",
+        ],
+    );
+    check(
+        "2026年、2027年分别新增500、800条。",
+        &[
+            "target 2026年、2027年分别新增500 = 500条 2026-12-31",
+            "target 800条 = 800条 2027-12-31",
+        ],
+    );
+    let open = reading("二季度、三季度、四季度分别完成30%、60%。").targets;
+    assert_eq!(open.len(), 2);
+    for figure in open {
+        assert!(
+            figure.doubts.contains(&Doubt::DueInherited),
+            "{}",
+            figure.literal
+        );
+    }
+}
+
+#[test]
+fn a_day_behind_is_of_the_figure_only_where_nothing_else_is_done_then() {
+    check(
+        "资料错误率降至1%以下；三月底前完成盘点。",
+        &["target 资料错误率降至1%以下 <= 1% 2026-12-31"],
+    );
+    check(
+        "改造路灯200盏，9月底前完成改造任务。",
+        &["target 改造路灯200盏 = 200盏 2026-09-30"],
+    );
+    let early = reading("春节前接入部门60个，年底前实现全覆盖。").targets;
+    assert_eq!(early[0].literal, "春节前接入部门60个");
+    assert!(early[0].doubts.contains(&Doubt::DueNotSaid));
+    check(
+        "次年1月底前建成园区3个。",
+        &["target 次年1月底前建成园区3个 = 3个 2027-01-31"],
+    );
+    let span = &reading("二季度前印发方案；三年内培育企业1000家。").targets[0];
+    assert!(span.doubts.contains(&Doubt::LongerPlan));
+}
+
+#[test]
+fn a_day_without_its_year_is_doubted_in_a_plan_of_several_years() {
+    let doubts = |sentence: &str| {
+        let text = format!(
+            "青石市数字政府行动计划（2026—2027年）\n一、建设\n（一）加强建设。{sentence}（市数据局负责）\n（二）加强统筹。（市数据局负责）\n"
+        );
+        let reading = read(text.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(reading.targets.len(), 1, "{sentence}");
+        reading.targets[0].doubts.contains(&Doubt::YearNotSaid)
+    };
+    for sentence in [
+        "6月底前新增终端60台。",
+        "一季度新增终端60台。",
+        "今年新增终端60台。",
+        "明年新增终端60台。",
+    ] {
+        assert!(doubts(sentence), "{sentence}");
+    }
+    assert!(!doubts("2026年6月底前新增终端60台。"));
+    let one_year = &reading("6月底前新增终端60台。").targets[0];
+    assert!(!one_year.doubts.contains(&Doubt::YearNotSaid));
+}
+
+#[test]
+fn what_had_been_by_the_year_before_is_no_target_until_the_words_look_ahead() {
+    check(
+        "截至2025年底，全市建有5G基站18000座，2026年新增500座。",
+        &[
+            "description 全市建有5G基站18000座 = 18000座 2025-12-31",
+            "target 2026年新增500座 = 500座 2026-12-31",
+        ],
+    );
+    check(
+        "截至2025年底，全市建有5G基站18000座，力争再建500座。",
+        &[
+            "description 全市建有5G基站18000座 = 18000座 2025-12-31",
+            "target 力争再建500座 = 500座 2026-12-31",
+        ],
+    );
+    check(
+        "截至目前，全市建有5G基站18000座。",
+        &["description 全市建有5G基站18000座 = 18000座 2026-12-31"],
+    );
+}

@@ -1,6 +1,6 @@
 //! Who answers for the points of the plan of 2025, as its text names them; and tables in other shapes.
 
-use yandu_plan::{FindingCode, Options, Reading, read};
+use yandu_plan::{FindingCode, Kind, Options, Reading, read};
 
 use crate::table_of_truth::shared;
 
@@ -386,4 +386,83 @@ fn a_second_list_may_count_from_one_again_and_go_on_over_several_rows() {
             "4 = 50名 2026-12-31",
         ]
     );
+}
+
+/// The figures that are to be reached, without what describes what was.
+fn to_reach(mut reading: Reading) -> Vec<String> {
+    reading.targets.retain(|figure| figure.kind == Kind::Target);
+    targets(&reading)
+}
+
+#[test]
+fn indicators_by_year_are_read_with_the_unit_in_the_bracket_of_their_name() {
+    let reading = reading(
+        "南湖市数字化三年行动计划（2025—2027年）重点指标表\n\n序号\t指标\t2024年基准\t2025年目标\t2026年目标\t2027年目标\t责任单位\n1\t5G基站数（万座）\t1.2\t1.5\t1.8\t2.0\t市工信局\n2\t数字经济占比（%）\t40\t43\t46\t50以上\t市发改委\n3\t上云企业（家）\t800\t1000\t1500\t1500\t市工信局\n4\tPUE\t1.5\t1.4\t1.3\t≤1.25\t市工信局\n",
+    );
+    let offers: Vec<&str> = reading
+        .offers
+        .iter()
+        .map(|offer| offer.literal.as_str())
+        .collect();
+    assert_eq!(offers, ["1.4", "1.3"]);
+    let was: Vec<(&str, Kind)> = reading
+        .targets
+        .iter()
+        .filter(|figure| figure.due.as_deref() == Some("2024-12-31"))
+        .map(|figure| (figure.literal.as_str(), figure.kind))
+        .collect();
+    let description = Kind::Description;
+    assert_eq!(
+        was,
+        [
+            ("1.2", description),
+            ("40", description),
+            ("800", description)
+        ]
+    );
+    assert_eq!(
+        to_reach(reading),
+        [
+            "1 = 15000座 2025-12-31",
+            "1 = 18000座 2026-12-31",
+            "1 = 20000座 2027-12-31",
+            "2 = 43% 2025-12-31",
+            "2 = 46% 2026-12-31",
+            "2 >= 50% 2027-12-31",
+            "3 = 1000家 2025-12-31",
+            "3 = 1500家 2026-12-31",
+            "3 = 1500家 2027-12-31",
+            "4 <= 1.25 2027-12-31",
+        ]
+    );
+}
+
+#[test]
+fn the_day_of_a_row_is_more_exact_than_the_year_above_its_value() {
+    let reading = reading(
+        "2026年数字化重点指标表\n\n序号\t指标名称\t单位\t2026年上半年\t2026年目标值\t完成时限\t责任单位\n1\t5G基站\t座\t\t1500\t10月底\t市工信局\n2\t总投资（亿元）\t\t\t12.5\t6月底前\t市发改委\n3\t上云企业\t家\t100\t300\t2026年9月\t市工信局\n",
+    );
+    assert_eq!(
+        targets(&reading),
+        [
+            "1 = 1500座 2026-10-31",
+            "2 = 1250000000元 2026-06-30",
+            "3 = 100家 2026-06-30",
+            "3 = 300家 2026-09-30",
+        ]
+    );
+}
+
+#[test]
+fn a_bracket_with_a_unit_alone_is_no_number() {
+    let reading = reading(
+        "2026年重点工作任务清单\n\n序号\t任务名称\t年度目标\t责任单位\t完成时间\n1\t扩大投资\t总投资（亿元）12.5\t市发改委\t12月\n2\t引进企业\t引进企业5家\t市商务局\t12月\n",
+    );
+    assert_eq!(targets(&reading), ["2 = 5家 2026-12-31"]);
+    let offers: Vec<&str> = reading
+        .offers
+        .iter()
+        .map(|offer| offer.literal.as_str())
+        .collect();
+    assert_eq!(offers, ["总投资（亿元）12.5"]);
 }

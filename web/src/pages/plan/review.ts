@@ -135,6 +135,7 @@ const ASSUMED: Option = { answer: 'as-read' }
 export const OPTIONS: Record<string, Option[]> = {
   'due-not-said': [ASSUMED],
   'due-inherited': [ASSUMED],
+  'year-not-said': [ASSUMED],
   'longer-plan': [ASSUMED],
   'month-before': [{ answer: 'with-month' }, { answer: 'without-month' }],
   'percent-or-point': [{ answer: 'percent', set: { unit: '%' } }, { answer: 'point', set: { unit: 'percentage point' } }],
