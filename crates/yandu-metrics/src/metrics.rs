@@ -237,7 +237,7 @@ impl Metrics {
 
     /// Whether somebody is told what the numbers of a metric were. They are recorded as the whole city has them, so that all that
     /// they are made of has to be seen.
-    pub(crate) fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
+    pub fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
         let session = self.inner.lake.session(principal, ReadPoint::default());
         session.whole_columns(&definition.file.of).shows_all()
     }

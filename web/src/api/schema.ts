@@ -2180,7 +2180,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what became of a plan: who changed what, when and why. */
+        /**
+         * Lists what became of a plan: who changed what, when and why. What a metric showed of a target that was closed is left out for whoever
+         *     does not see all that the metric is made of.
+         */
         get: operations["list_plan_history"];
         put?: never;
         post?: never;
@@ -3201,7 +3204,10 @@ export interface components {
         };
         /** @description That a target was seen to be closed, or open again. */
         ClosingOfPlan: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day that the value speaks of, where that is told.
+             */
             as_of?: string | null;
             /**
              * Format: date
@@ -3209,7 +3215,10 @@ export interface components {
              */
             closed_on?: string | null;
             seen: components["schemas"]["DecisionOfPlan"];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Of a metric: for whoever sees all that it is made of.
+             */
             value?: number | null;
         };
         Column: {

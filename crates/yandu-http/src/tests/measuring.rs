@@ -291,7 +291,7 @@ async fn a_number_is_followed_down_to_the_rows_of_a_delivery() {
 }
 
 /// Staff browse, and read everything.
-const READERS: &str = r#"
+pub(super) const READERS: &str = r#"
 @id("browse") @about("工作人员查看看板")
 permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("all") @about("工作人员读取全部数据") @up_to("core")
@@ -370,7 +370,7 @@ async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
 }
 
 /// Staff read a part of the rows of the model, and no member.
-const READERS_OF_PART: &str = r#"
+pub(super) const READERS_OF_PART: &str = r#"
 @id("browse") @about("工作人员查看看板")
 permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("part") @about("工作人员读取有人入会的月份") @up_to("core") @rows("joined >= 1")
@@ -428,7 +428,7 @@ permit (principal is Person, action == Action::"read", resource == Dataset::"clu
 "#;
 
 /// Staff read some columns, and not the names.
-const READERS_OF_SOME: &str = r#"
+pub(super) const READERS_OF_SOME: &str = r#"
 @id("browse") @about("工作人员查看看板")
 permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("some") @about("工作人员读取各月人数") @up_to("general-1") @columns("month, joined, fees")
