@@ -77,6 +77,7 @@ impl Asked<'_> {
             forecast,
             notes: Vec::new(),
             is_restated: None,
+            is_part: false,
             definition: self.definition.clone(),
         })
     }

@@ -221,6 +221,7 @@ impl Metrics {
             today,
         };
         let mut answer = asked.answer(ask)?;
+        answer.is_part = !self.shows_whole(principal, &definition);
         let Some(period) = answer.period else {
             return Ok(answer);
         };
@@ -233,6 +234,14 @@ impl Metrics {
             answer.is_restated = Some(is_restated);
         }
         Ok(answer)
+    }
+
+    /// Whether somebody sees, of every row of the model, all that the number of a metric follows from as it is stored.
+    pub fn shows_whole(&self, principal: &Principal, definition: &Definition) -> bool {
+        let session = self.inner.lake.session(principal, ReadPoint::default());
+        let seen = session.whole_columns(&definition.file.of);
+        let columns = definition.columns();
+        columns.into_iter().all(|column| seen.shows(column))
     }
 
     /// Whether somebody is told what the numbers of a metric were. They are recorded as the whole city has them, so that all that
@@ -258,7 +267,8 @@ fn must_see(session: &Session, definition: &Definition) -> Result<()> {
     })
 }
 
-/// Whether the reader of a session sees these columns of a dataset, as they are or under a mask.
+/// Whether the reader of a session sees these columns of a dataset, in every row that it sees, as they are stored. What is put together
+/// from values under a mask would be a number of something else.
 pub(crate) fn sees<'c>(
     session: &Session,
     dataset: &DatasetId,
@@ -269,8 +279,14 @@ pub(crate) fn sees<'c>(
         Err(yandu_lake::Error::NoDataset(_)) => return Ok(false),
         Err(error) => return Err(error.into()),
     };
+    let (whole, plain) = (
+        session.whole_columns(dataset),
+        session.plain_columns(dataset),
+    );
     let mut columns = columns.into_iter();
-    Ok(columns.all(|column| schema.column_with_name(column).is_some()))
+    Ok(columns.all(|column| {
+        schema.column_with_name(column).is_some() && (whole.shows(column) || plain.shows(column))
+    }))
 }
 
 /// The area under which the number of a question is recorded: a county, or an empty text for the whole; none where something else

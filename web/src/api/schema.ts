@@ -4894,6 +4894,8 @@ export interface components {
             groups: components["schemas"]["MetricGroup"][];
             /** @description How many groups there are in all. */
             groups_in_all: number;
+            /** @description Only the rows that whoever asks sees went into the numbers: those of the whole city may be others. Absent where all rows did. */
+            is_part?: boolean;
             metric: string;
             notes: components["schemas"]["MetricNote"][];
             /** @description The values that dimensions had to have; everything when empty. */
@@ -5246,6 +5248,8 @@ export interface components {
         /** @description The trail of a number: what it means, and the rows, deliveries and departments that it came from. */
         MetricTrail: {
             definition: components["schemas"]["MetricDefinition"];
+            /** @description Only the rows that whoever asks sees went into the number: that of the whole city may be another. Absent where all rows did. */
+            is_part?: boolean;
             /** @description Whether the number is put together from more rows of the model than the trail begins with. */
             more: boolean;
             /** @description The number itself. */

@@ -477,6 +477,52 @@ async fn a_number_of_what_somebody_does_not_see_is_not_permitted_and_no_fault_in
     }
 }
 
+/// Staff read every row, and one column of it under a mask.
+pub(super) fn readers_under(mask: &str) -> String {
+    format!(
+        r#"
+@id("browse") @about("工作人员查看看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("masked") @about("工作人员读取遮盖后的数据") @up_to("core") @masks("{mask}")
+permit (principal is Person, action == Action::"read", resource == Dataset::"club.joined");
+"#
+    )
+}
+
+#[tokio::test]
+async fn no_number_is_put_together_from_values_under_a_mask() {
+    // What is counted, what it is counted by, and when.
+    for mask in ["joined: step 10", "name: fixed 某人", "month: year"] {
+        let city = city_under(&readers_under(mask), JOINED).await;
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let (outcome, trail) = asked_of(&city, &wang, "club.joined").await;
+        for problem in [&outcome["problem"], &trail] {
+            assert_eq!(problem["code"], "not-permitted", "{mask}: {problem}");
+        }
+    }
+    // Nothing follows from the fees.
+    let city = city_under(&readers_under("fees: step 10"), JOINED).await;
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let (outcome, _) = asked_of(&city, &wang, "club.joined").await;
+    let answer = &outcome["answer"];
+    assert_eq!(answer["groups"][0]["points"][0]["value"], json!(2.0));
+    assert_eq!(answer["is_part"], Value::Null, "{answer}");
+}
+
+#[tokio::test]
+async fn a_number_of_a_part_of_the_rows_says_that_it_is_one() {
+    for (policies, is_part) in [(READERS, Value::Null), (READERS_OF_PART, json!(true))] {
+        let city = city_under(policies, JOINED).await;
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let (outcome, trail) = asked_of(&city, &wang, "club.joined").await;
+        assert_eq!(outcome["answer"]["is_part"], is_part, "{outcome}");
+        assert_eq!(trail["is_part"], is_part, "{trail}");
+    }
+}
+
 #[tokio::test]
 async fn the_list_tells_the_newest_number_or_that_it_is_kept_back_from_whoever_sees_a_part() {
     for (policies, is_whole) in [

@@ -158,6 +158,7 @@ impl From<Answer> for MetricAnswer {
             forecast: answer.forecast.map(MetricForecast::from),
             notes: answer.notes.into_iter().map(MetricNote::from).collect(),
             restated: answer.is_restated,
+            is_part: answer.is_part,
         }
     }
 }
