@@ -267,8 +267,8 @@ fn must_see(session: &Session, definition: &Definition) -> Result<()> {
     })
 }
 
-/// Whether the reader of a session sees these columns of a dataset, in every row that it sees, as they are stored. What is put together
-/// from values under a mask would be a number of something else.
+/// Whether the reader of a session sees these columns of a dataset, and none of them under a mask: what is put together from what stands
+/// in for values is a number of something else.
 pub(crate) fn sees<'c>(
     session: &Session,
     dataset: &DatasetId,
@@ -279,14 +279,9 @@ pub(crate) fn sees<'c>(
         Err(yandu_lake::Error::NoDataset(_)) => return Ok(false),
         Err(error) => return Err(error.into()),
     };
-    let (whole, plain) = (
-        session.whole_columns(dataset),
-        session.plain_columns(dataset),
-    );
+    let masked = session.masked_columns(dataset)?;
     let mut columns = columns.into_iter();
-    Ok(columns.all(|column| {
-        schema.column_with_name(column).is_some() && (whole.shows(column) || plain.shows(column))
-    }))
+    Ok(columns.all(|column| schema.column_with_name(column).is_some() && !masked.contains(column)))
 }
 
 /// The area under which the number of a question is recorded: a county, or an empty text for the whole; none where something else

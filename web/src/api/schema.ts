@@ -2255,9 +2255,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. A file leaves a receipt, which the header
-         *     `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that may yet be issued. Signs
-         *     of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
+         * Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. Numbers of metrics are for whoever sees all
+         *     that they are made of; otherwise the paper says at its head for how many targets none is shown, and at each of them. A file leaves a
+         *     receipt, which the header `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that
+         *     may yet be issued. Signs of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
          */
         get: operations["make_paper"];
         put?: never;
@@ -7185,10 +7186,15 @@ export interface components {
              * @description What lacks; negative where there is more than asked for.
              */
             gap?: number | null;
+            /** @description Whoever asks does not see all that the metric is made of: its numbers are left out. Absent where they are not. */
+            is_hidden?: boolean;
             is_met?: boolean | null;
             /** @description It was reached once and is not any more. */
             is_reopened: boolean;
-            /** @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs` or `no-baseline`. */
+            /**
+             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, or `not-shown` to
+             *     whoever asks.
+             */
             lack?: string | null;
             /** @description The same in Chinese. */
             lack_text?: string | null;

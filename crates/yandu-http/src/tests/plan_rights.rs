@@ -6,7 +6,7 @@ use yandu_store::Clock;
 
 use super::accounts::Somebody;
 use super::city::{City, request};
-use super::measuring::{self, BROWSERS, READERS, READERS_OF_PART, READERS_OF_SOME};
+use super::measuring::{self, BROWSERS, READERS, READERS_OF_PART, READERS_OF_SOME, readers_under};
 use super::plan_reviewing::approved;
 use crate::Options;
 
@@ -81,5 +81,63 @@ async fn what_a_metric_showed_when_a_target_was_closed_is_told_to_whoever_sees_a
             (&value, &as_of),
             "{policies}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_target_whose_data_somebody_does_not_see_stands_as_for_everybody_and_tells_no_number() {
+    let masked = readers_under("joined: step 10");
+    // One that is reached, and one that is not.
+    for (of_each_month, lamp, lack) in [(211, "done", Value::Null), (1, "late", json!("not-met"))] {
+        let (city, wang) = city_under(READERS, "2026-07-20", of_each_month).await;
+        let whole = told(&city, &wang, "").await;
+        let stands = &whole["targets"][0]["standing"];
+        assert_eq!((&stands["lamp"], &stands["lack"]), (&json!(lamp), &lack));
+        let reached = f64::from(of_each_month * 5);
+        assert_eq!(stands["actual"]["value"], json!(reached), "{stands}");
+        assert_eq!(stands["is_hidden"], Value::Null, "{stands}");
+        for policies in [READERS_OF_PART, READERS_OF_SOME, BROWSERS, masked.as_str()] {
+            let (city, wang) = city_under(policies, "2026-07-20", of_each_month).await;
+            let plan = told(&city, &wang, "").await;
+            assert_eq!(plan["standing"], whole["standing"], "{policies}");
+            let own = &plan["targets"][0]["standing"];
+            assert_eq!(own["is_hidden"], true, "{policies}: {own}");
+            for same in ["lamp", "closed_on", "closed_by", "is_reopened"] {
+                assert_eq!(own[same], stands[same], "{same}: {own}");
+            }
+            for number in ["actual", "told", "measured", "is_met", "share", "gap"] {
+                assert_eq!(own[number], Value::Null, "{number}: {own}");
+            }
+            assert_eq!(own["series"], json!([]), "{own}");
+            let expected = if lack.is_null() {
+                Value::Null
+            } else {
+                json!("not-shown")
+            };
+            assert_eq!(own["lack"], expected, "{own}");
+            let next = told(&city, &wang, "/next").await;
+            for point in next["points"].as_array().unwrap() {
+                for carried in point["carried"].as_array().unwrap() {
+                    assert_eq!(carried["measured"], Value::Null, "{carried}");
+                }
+            }
+            let foreseen = told(&city, &wang, "/forecasts").await;
+            assert_eq!(foreseen["targets"], json!([]), "{foreseen}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_paper_says_for_how_many_targets_no_number_is_shown() {
+    for (policies, is_shown) in [(READERS, true), (READERS_OF_PART, false), (BROWSERS, false)] {
+        let (city, wang) = city_under(policies, "2026-06-20", 211).await;
+        for paper in ["brief?period=2026-06", "review?period=2026"] {
+            let told = told(&city, &wang, &format!("/papers/{paper}")).await;
+            let text = told.to_string();
+            let head = "本件按生成者账号的权限生成，1项指标的数据未显示。";
+            assert_eq!(text.contains(head), !is_shown, "{policies} {paper}: {text}");
+            let number = text.contains("1055座") || text.contains("1,055座");
+            assert_eq!(number, is_shown, "{policies} {paper}: {text}");
+        }
     }
 }
