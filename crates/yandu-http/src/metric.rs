@@ -356,6 +356,9 @@ pub struct MetricTrail {
     pub point: MetricPoint,
     /// Whether the number is put together from more rows of the model than the trail begins with.
     pub more: bool,
+    /// Only the rows that whoever asks sees went into the number: that of the whole city may be another. Absent where all rows did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_part: bool,
     /// The rows of the model, and what they were made of; absent where the number is put together from no row.
     pub trail: Option<TrailStep>,
 }
@@ -427,6 +430,7 @@ async fn follow_number(
         definition: MetricDefinition::from(&origin.definition),
         point: origin.point.into(),
         more: origin.more,
+        is_part: !metrics.shows_whole(&principal, &origin.definition),
         trail,
     };
     export::json(left, &answer)

@@ -2,6 +2,7 @@
 
 mod actual;
 mod amend;
+mod closing;
 mod foresee;
 mod paper;
 mod prove;

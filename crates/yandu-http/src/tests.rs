@@ -22,6 +22,7 @@ mod pack_pages;
 mod pages;
 mod plan_papers;
 mod plan_reviewing;
+mod plan_rights;
 mod plan_working;
 mod planning;
 mod previewing;

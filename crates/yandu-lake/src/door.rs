@@ -172,6 +172,16 @@ impl Sight {
             .all(|permit| permit.shows_plainly(column))
     }
 
+    /// The columns that some row may show under a mask: those which no permit shows as they are stored in every row.
+    pub(crate) fn masked_columns(&self) -> BTreeSet<String> {
+        let whole = self.whole_columns();
+        let columns = self.permits.iter().flat_map(|permit| &permit.columns);
+        columns
+            .filter(|(name, mask)| mask.is_some() && !whole.contains(name.as_str()))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
     /// Which rows are seen; `None` for all.
     pub(crate) fn rows(&self) -> Option<Expr> {
         let permits = self.permits.iter();

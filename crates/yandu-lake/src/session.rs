@@ -284,6 +284,18 @@ impl Session {
         }
     }
 
+    /// The columns of a dataset of which some row that the principal sees shows what stands in for the value.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::NoDataset`] where it sees nothing of the dataset.
+    pub fn masked_columns(&self, id: &DatasetId) -> Result<BTreeSet<String>> {
+        let sight = self.sight(id)?;
+        Ok(sight
+            .map(|sight| sight.masked_columns())
+            .unwrap_or_default())
+    }
+
     /// Whether all of every table is read as it is now, and as it is declared.
     pub(crate) fn is_present(&self) -> bool {
         self.at == ReadPoint::default() && self.only.is_none() && self.tables.is_empty()

@@ -38,6 +38,8 @@ pub struct Answer {
     /// Whether a number of the last point was told differently before; `None` where that is not for the reader, and of a number
     /// that is not recorded.
     pub is_restated: Option<bool>,
+    /// Whether the reader does not see all rows of the model, so that the number of the whole may be another one.
+    pub is_part: bool,
 }
 
 impl Answer {

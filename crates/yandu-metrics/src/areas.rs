@@ -104,7 +104,7 @@ impl Areas {
 
     /// Reads the lists. One with faults is told of, and left out.
     pub(crate) async fn read(session: &Session, versions: Vec<Option<Version>>) -> Result<Self> {
-        // A list of which a reader sees a part of the columns, or whose permits have ended, names nothing to them.
+        // A list of which a reader sees a part of the columns, or some under a mask, or whose permits have ended, names nothing to them.
         let has = |list: &str, columns: &[&str]| {
             list.parse().is_ok_and(|list| {
                 let columns = columns.iter().copied();

@@ -82,6 +82,7 @@ impl Asked<'_> {
             no_forecast,
             notes: Vec::new(),
             is_restated: None,
+            is_part: false,
             definition: self.definition.clone(),
         })
     }

@@ -234,6 +234,7 @@ impl Metrics {
             today,
         };
         let mut answer = asked.answer(ask)?;
+        answer.is_part = !self.shows_whole(principal, &definition);
         let Some(period) = answer.period else {
             return Ok(answer);
         };
@@ -248,9 +249,17 @@ impl Metrics {
         Ok(answer)
     }
 
+    /// Whether somebody sees, of every row of the model, all that the number of a metric follows from as it is stored.
+    pub fn shows_whole(&self, principal: &Principal, definition: &Definition) -> bool {
+        let session = self.inner.lake.session(principal, ReadPoint::default());
+        let seen = session.whole_columns(&definition.file.of);
+        let columns = definition.columns();
+        columns.into_iter().all(|column| seen.shows(column))
+    }
+
     /// Whether somebody is told what the numbers of a metric were. They are recorded as the whole city has them, so that all that
     /// they are made of has to be seen.
-    pub(crate) fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
+    pub fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
         let session = self.inner.lake.session(principal, ReadPoint::default());
         session.whole_columns(&definition.file.of).shows_all()
     }
@@ -271,7 +280,8 @@ fn must_see(session: &Session, definition: &Definition) -> Result<()> {
     })
 }
 
-/// Whether the reader of a session sees these columns of a dataset, as they are or under a mask.
+/// Whether the reader of a session sees these columns of a dataset, and none of them under a mask: what is put together from what stands
+/// in for values is a number of something else.
 pub(crate) fn sees<'c>(
     session: &Session,
     dataset: &DatasetId,
@@ -282,8 +292,9 @@ pub(crate) fn sees<'c>(
         Err(yandu_lake::Error::NoDataset(_)) => return Ok(false),
         Err(error) => return Err(error.into()),
     };
+    let masked = session.masked_columns(dataset)?;
     let mut columns = columns.into_iter();
-    Ok(columns.all(|column| schema.column_with_name(column).is_some()))
+    Ok(columns.all(|column| schema.column_with_name(column).is_some() && !masked.contains(column)))
 }
 
 /// The area under which the number of a question is recorded: a county, or an empty text for the whole; none where something else

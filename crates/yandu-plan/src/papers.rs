@@ -12,7 +12,7 @@ mod trails;
 mod words;
 mod year;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use yandu_documents::{Align, Block, Column, Document, Level, Run, Runs, Table, date_text};
@@ -144,6 +144,8 @@ pub struct Making<'a> {
     pub actuals: &'a Actuals,
     /// The metrics that the plan is bound to, by their ids.
     pub metrics: &'a BTreeMap<String, MetricSource>,
+    /// Targets whose numbers are not for whoever asks for the paper.
+    pub hidden: &'a BTreeSet<u32>,
     /// The address of the web application, without a slash at its end.
     pub address: &'a str,
 }
@@ -151,7 +153,8 @@ pub struct Making<'a> {
 /// Makes a paper.
 pub fn paper(plan: &Plan, making: Making<'_>) -> Document {
     let before = upto(plan, making.today.day);
-    let standing = standing(&before, making.actuals, making.today);
+    let mut standing = standing(&before, making.actuals, making.today);
+    standing.hide(making.hidden);
     let listed = overdue(&before, &standing, making.today.rules);
     let mut writer = Writer {
         plan: &before,
@@ -207,6 +210,12 @@ impl Writer<'_> {
             Paper::Pack => format!("现将工作要点{period}推进情况和提请会议议定的事项汇报如下。"),
             Paper::Review => format!("现将工作要点{period}完成情况评估如下。"),
         });
+        let hidden = self.making.hidden.len();
+        if hidden > 0 {
+            self.tell(format!(
+                "本件按生成者账号的权限生成，{hidden}项指标的数据未显示。"
+            ));
+        }
     }
 
     /// A period, without the year where the title of the plan has it.

@@ -222,9 +222,11 @@ pub(crate) fn settle(
     let mut changed = false;
     for (number, stands) in &standing.targets {
         let source = plan.bindings.get(number).map(|one| &one.source);
-        if source.and_then(Source::measured).is_some() && !actuals.contains_key(number) {
+        let measured = source.and_then(Source::measured);
+        if measured.is_some() && !actuals.contains_key(number) {
             continue;
         }
+        let metric = measured.map(|measured| measured.metric.to_owned());
         let seen = plan.closings.get(number).and_then(|all| all.last());
         let before = seen.and_then(|closing| closing.closed_on);
         let now = stands.closed.map(|closed| closed.on);
@@ -236,6 +238,7 @@ pub(crate) fn settle(
             closed_on: now,
             value: stands.measured,
             as_of: stands.actual.as_ref().map(|actual| actual.as_of),
+            metric,
             seen: by.clone(),
         });
     }

@@ -122,6 +122,15 @@ pub fn standing(plan: &Plan, actuals: &Actuals, today: Today<'_>) -> Standing {
 }
 
 impl Standing {
+    /// Leaves out the numbers of these targets, for whoever may not see them. Every lamp is the same for everybody.
+    pub fn hide(&mut self, targets: &BTreeSet<u32>) {
+        for number in targets {
+            if let Some(target) = self.targets.get_mut(number) {
+                target.hide();
+            }
+        }
+    }
+
     fn sum_up(&mut self, plan: &Plan) {
         for task in plan.tasks.values() {
             let Some(lamp) = self.tasks.get(&task.id).map(|one| one.lamp) else {

@@ -2180,7 +2180,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what became of a plan: who changed what, when and why. */
+        /**
+         * Lists what became of a plan: who changed what, when and why. What a metric showed of a target that was closed is left out for whoever
+         *     does not see all that the metric is made of.
+         */
         get: operations["list_plan_history"];
         put?: never;
         post?: never;
@@ -2252,9 +2255,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. A file leaves a receipt, which the header
-         *     `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that may yet be issued. Signs
-         *     of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
+         * Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. Numbers of metrics are for whoever sees all
+         *     that they are made of; otherwise the paper says at its head for how many targets none is shown, and at each of them. A file leaves a
+         *     receipt, which the header `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that
+         *     may yet be issued. Signs of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
          */
         get: operations["make_paper"];
         put?: never;
@@ -3201,7 +3205,10 @@ export interface components {
         };
         /** @description That a target was seen to be closed, or open again. */
         ClosingOfPlan: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day that the value speaks of, where that is told.
+             */
             as_of?: string | null;
             /**
              * Format: date
@@ -3209,7 +3216,10 @@ export interface components {
              */
             closed_on?: string | null;
             seen: components["schemas"]["DecisionOfPlan"];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Of a metric: for whoever sees all that it is made of.
+             */
             value?: number | null;
         };
         Column: {
@@ -4904,6 +4914,8 @@ export interface components {
             groups: components["schemas"]["MetricGroup"][];
             /** @description How many groups there are in all. */
             groups_in_all: number;
+            /** @description Only the rows that whoever asks sees went into the numbers: those of the whole city may be others. Absent where all rows did. */
+            is_part?: boolean;
             metric: string;
             notes: components["schemas"]["MetricNote"][];
             /** @description The values that dimensions had to have; everything when empty. */
@@ -5258,6 +5270,8 @@ export interface components {
         /** @description The trail of a number: what it means, and the rows, deliveries and departments that it came from. */
         MetricTrail: {
             definition: components["schemas"]["MetricDefinition"];
+            /** @description Only the rows that whoever asks sees went into the number: that of the whole city may be another. Absent where all rows did. */
+            is_part?: boolean;
             /** @description Whether the number is put together from more rows of the model than the trail begins with. */
             more: boolean;
             /** @description The number itself. */
@@ -7200,10 +7214,15 @@ export interface components {
              * @description What lacks; negative where there is more than asked for.
              */
             gap?: number | null;
+            /** @description Whoever asks does not see all that the metric is made of: its numbers are left out. Absent where they are not. */
+            is_hidden?: boolean;
             is_met?: boolean | null;
             /** @description It was reached once and is not any more. */
             is_reopened: boolean;
-            /** @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs` or `no-baseline`. */
+            /**
+             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, or `not-shown` to
+             *     whoever asks.
+             */
             lack?: string | null;
             /** @description The same in Chinese. */
             lack_text?: string | null;

@@ -50,7 +50,7 @@ function Age({ tile: { answer, lamps } }: { tile: BoardTile }) {
     )
   }
   if (!answer?.freshness.newest) return null
-  const { freshness, gaps, restated } = answer
+  const { freshness, gaps, restated, is_part: isPart } = answer
   const point = answer.groups[0]?.points.at(-1)
   const age = freshness.age_days ?? 0
   return (
@@ -66,6 +66,7 @@ function Age({ tile: { answer, lamps } }: { tile: BoardTile }) {
       )}
       {gaps.length > 0 && <span className="age-gaps">▲ {t('board.gaps', { count: gaps.length })}</span>}
       {restated && <span>◆ {t('board.restated')}</span>}
+      {isPart && <span>◐ {t('board.part')}</span>}
     </p>
   )
 }

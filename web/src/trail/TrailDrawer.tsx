@@ -50,7 +50,7 @@ export function TrailDrawer({ wish, onClose }: Props) {
       <Loaded query={meaning} doing={t('trail.title')}>
         {(definition) => (
           <ol className="way">
-            <Meaning definition={definition} wish={wish} shown={number} own={query.data?.point} />
+            <Meaning definition={definition} wish={wish} shown={number} own={query.data?.point} isPart={query.data?.is_part === true} />
             {query.data?.more && <li className="way-step hint">{t('trail.more')}</li>}
             {query.data?.trail ? <Step step={query.data.trail} depth={0} /> : <li className="way-step"><Loaded query={query} doing={t('trail.title')}>{() => <p className="hint">{t('trail.no-rows')}</p>}</Loaded></li>}
           </ol>
@@ -83,9 +83,11 @@ interface MeaningProps {
   shown: MetricNumber | undefined
   /** The number as the trail has it; absent until its rows are there. */
   own: MetricNumber | undefined
+  /** Not all rows of the model are seen by whoever looks. */
+  isPart: boolean
 }
 
-function Meaning({ definition, wish, shown, own }: MeaningProps) {
+function Meaning({ definition, wish, shown, own, isPart }: MeaningProps) {
   const { t } = useTranslation()
   const title = useEntryTitle()
   const worded = useWorded()
@@ -104,6 +106,11 @@ function Meaning({ definition, wish, shown, own }: MeaningProps) {
           </strong>
         )}
       </div>
+      {isPart && (
+        <p className="wrap">
+          <Lamp state="made-up">{t('board.part')}</Lamp>
+        </p>
+      )}
       {isOther(wish.number, own, definition.decimals) && (
         <p className="wrap">
           <Lamp state="due">{t('trail.other')}</Lamp> <Figure number={wish.number} unit={definition.unit} decimals={definition.decimals} />

@@ -204,6 +204,9 @@ pub struct MetricAnswer {
     /// Whether a number of the last period was told differently before, as its history has it. Absent where the history is not for
     /// whoever asks, and for what is narrowed to anything but one county, which has none.
     pub restated: Option<bool>,
+    /// Only the rows that whoever asks sees went into the numbers: those of the whole city may be others. Absent where all rows did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_part: bool,
 }
 
 /// The numbers of one combination of values.

@@ -1,6 +1,6 @@
 //! What a plan is looked at with: the rules that the pack of plans declares, the calendar, and what its metrics show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,28 +89,48 @@ pub(crate) async fn standing(
         return Ok(None);
     }
     let look = look(state, plan).await?;
-    let (actuals, _) = actuals(state, principal, plan, look.day).await;
-    let standing = yandu_plan::standing(plan, &actuals, look.today());
+    let shown = shown(state, principal, plan, look.day).await;
+    let mut standing = yandu_plan::standing(plan, &shown.actuals, look.today());
+    standing.hide(&shown.hidden);
     Ok(Some((standing, look)))
 }
 
-/// What the metrics of a plan show, and what is to be said of them. Of a metric that cannot be asked there is nothing, not even that
-/// it has no value.
-pub(super) async fn actuals(
-    state: &State,
-    principal: &Principal,
-    plan: &Plan,
-    day: Date,
-) -> (Actuals, BTreeMap<String, MetricSource>) {
-    let mut actuals = Actuals::new();
-    let mut metrics = BTreeMap::new();
+/// What the metrics of a plan show of the whole city, and whose numbers are not for whoever looks.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// Of all targets: a plan stands the same for everybody, and a part of the city would make work late that is not.
+    pub(super) actuals: Actuals,
+    /// What is to be said of the metrics that whoever looks sees.
+    pub(super) metrics: BTreeMap<String, MetricSource>,
+    /// Targets whose numbers are to be left out.
+    pub(super) hidden: BTreeSet<u32>,
+}
+
+/// What the metrics of a plan show to somebody. Of a metric that cannot be asked there is nothing, not even that it has no value.
+pub(super) async fn shown(state: &State, principal: &Principal, plan: &Plan, day: Date) -> Shown {
+    let everything = Principal::local_administrator();
+    let mut shown = Shown::default();
     for wanted in yandu_plan::wanted(plan, day) {
-        if let Some((series, source)) = series(state, principal, &wanted).await {
-            actuals.insert(wanted.target, series);
-            metrics.insert(wanted.metric, source);
+        let is_shown = is_shown(state, principal, &wanted.metric);
+        if !is_shown {
+            shown.hidden.insert(wanted.target);
+        }
+        if let Some((series, source)) = series(state, &everything, &wanted).await {
+            shown.actuals.insert(wanted.target, series);
+            if is_shown {
+                shown.metrics.insert(wanted.metric, source);
+            }
         }
     }
-    (actuals, metrics)
+    shown
+}
+
+/// Whether somebody sees all that a metric is made of; of one that is not there nothing is hidden.
+fn is_shown(state: &State, principal: &Principal, metric: &str) -> bool {
+    let metrics = state.metrics();
+    let id = metric.parse().ok();
+    let definition = id.and_then(|id| metrics.definition(&id).ok());
+    definition.is_none_or(|definition| metrics.shows_whole(principal, &definition))
 }
 
 async fn series(
@@ -274,10 +294,10 @@ async fn settle(state: &State) -> Result<()> {
         }
         let plan = state.plans().plan(&plan.id).await?;
         let look = look(state, &plan).await?;
-        let (actuals, _) = actuals(state, &principal, &plan, look.day).await;
+        let shown = shown(state, &principal, &plan, look.day).await;
         state
             .plans()
-            .settle(&plan.id, &actuals, look.today(), "system")
+            .settle(&plan.id, &shown.actuals, look.today(), "system")
             .await?;
     }
     Ok(())

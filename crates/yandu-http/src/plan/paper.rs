@@ -16,7 +16,7 @@ use yandu_plan::{Making, Paper};
 use yandu_words::Period;
 use yandu_words::id::DatasetId;
 
-use super::actual::{actuals, look};
+use super::actual::{look, shown};
 use super::stored::answer;
 use crate::Result;
 use crate::access::Asker;
@@ -130,9 +130,10 @@ pub struct NoteOfPaper {
     pub trail: Option<String>,
 }
 
-/// Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. A file leaves a receipt, which the header
-/// `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that may yet be issued. Signs
-/// of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
+/// Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. Numbers of metrics are for whoever sees all
+/// that they are made of; otherwise the paper says at its head for how many targets none is shown, and at each of them. A file leaves a
+/// receipt, which the header `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that
+/// may yet be issued. Signs of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
 #[utoipa::path(get, path = "/plans/{id}/papers/{kind}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("kind" = String, Path, description = "`brief` for a month, `pack` for a quarter, `review` for a year.", pattern = "^(brief|pack|review)$"), Wish), responses((status = 200, content((PaperOfPlan = "application/json"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/pdf")), description = "The paper.", headers(("ETag" = String, description = "The revision, and what is told."), ("yandu-receipt" = Option<String>, description = "The receipt of a file."))), Problem))]
 pub(super) async fn make_paper(
     Shared(state): Shared<State>,
@@ -249,27 +250,30 @@ async fn make(
 ) -> Result<Made> {
     let mut look = look(state, plan).await?;
     look.day = yandu_plan::day_of_paper(plan, paper, period, look.day)?;
-    let (actuals, metrics) = actuals(state, principal, plan, look.day).await;
+    let shown = shown(state, principal, plan, look.day).await;
     let making = Making {
         paper,
         period,
         today: look.today(),
-        actuals: &actuals,
-        metrics: &metrics,
+        actuals: &shown.actuals,
+        metrics: &shown.metrics,
+        hidden: &shown.hidden,
         address,
     };
     let document = yandu_plan::paper(plan, making);
-    let read = metrics.iter().filter_map(|(metric, source)| {
+    let read = shown.metrics.iter().filter_map(|(metric, source)| {
         let definition = state.metrics().definition(&metric.parse().ok()?).ok()?;
         Some((definition.file.of.clone(), source.version))
     });
     // Several metrics may be of one model.
     let read: BTreeSet<(DatasetId, Option<u64>)> = read.collect();
+    let targets = shown.actuals.keys();
+    let targets = targets.filter(|target| !shown.hidden.contains(target));
     Ok(Made {
         day: look.day,
         document,
         read: read.into_iter().collect(),
-        targets: actuals.len() as u64,
+        targets: targets.count() as u64,
     })
 }
 

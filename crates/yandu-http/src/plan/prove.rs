@@ -11,6 +11,7 @@ use yandu_collect::form::form_of;
 use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
 
 use super::actual::standing;
+use super::closing::Closings;
 use super::stand::{BindingOfPlan, CountedOfPlan, TargetStandingOfPlan};
 use super::stored::{answer, cause, finish, must_answer_for, tagged};
 use super::task::WhyOfPlan;
@@ -75,7 +76,9 @@ pub struct ClosingOfPlan {
     /// The day from which it is reached; absent where it is open again.
     #[schema(value_type = Option<String>, format = Date)]
     pub closed_on: Option<Date>,
+    /// Of a metric: for whoever sees all that it is made of.
     pub value: Option<f64>,
+    /// The day that the value speaks of, where that is told.
     #[schema(value_type = Option<String>, format = Date)]
     pub as_of: Option<Date>,
     pub seen: DecisionOfPlan,
@@ -205,6 +208,17 @@ pub(super) async fn show_target(
     let tasks = plan.tasks_in_order().into_iter();
     let mut binding = BindingOfPlan::of(plan.bindings.get(&number));
     binding.add_report(&state).await?;
+    let kept = Closings::new(&state, &principal, &plan);
+    let closings = plan.closings.get(&number).into_iter().flatten().rev();
+    let closings = closings.map(|closing| {
+        let is_told = kept.tell(number, closing);
+        ClosingOfPlan {
+            closed_on: closing.closed_on,
+            value: closing.value.filter(|_| is_told),
+            as_of: closing.as_of.filter(|_| is_told),
+            seen: (&closing.seen).into(),
+        }
+    });
     let told = TargetOfPlan {
         figure: target.into(),
         binding,
@@ -213,19 +227,7 @@ pub(super) async fn show_target(
             .and_then(|(stands, _)| stands.targets.get(&number))
             .map(TargetStandingOfPlan::from),
         evidence: evidence_of(&plan, |one| one.about == about),
-        closings: plan
-            .closings
-            .get(&number)
-            .into_iter()
-            .flatten()
-            .rev()
-            .map(|closing| ClosingOfPlan {
-                closed_on: closing.closed_on,
-                value: closing.value,
-                as_of: closing.as_of,
-                seen: (&closing.seen).into(),
-            })
-            .collect(),
+        closings: closings.collect(),
         tasks: tasks
             .filter(|task| task.target == Some(number))
             .map(|task| task.id.clone())

@@ -100,13 +100,19 @@ pub struct TargetStandingOfPlan {
     pub closed_by: Option<String>,
     /// It was reached once and is not any more.
     pub is_reopened: bool,
-    /// Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs` or `no-baseline`.
-    #[schema(pattern = "^(no-binding|no-actual|no-evidence|not-met|unit-differs|no-baseline)$")]
+    /// Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, or `not-shown` to
+    /// whoever asks.
+    #[schema(
+        pattern = "^(no-binding|no-actual|no-evidence|not-met|unit-differs|no-baseline|not-shown)$"
+    )]
     pub lack: Option<String>,
     /// The same in Chinese.
     pub lack_text: Option<String>,
     /// The numbers that were compared, by the days that they speak of.
     pub series: Vec<SeriesPointOfPlan>,
+    /// Whoever asks does not see all that the metric is made of: its numbers are left out. Absent where they are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_hidden: bool,
 }
 
 /// A due date as it counts.
@@ -399,6 +405,7 @@ impl From<&yandu_plan::TargetStanding> for TargetStandingOfPlan {
                     value: *value,
                 })
                 .collect(),
+            is_hidden: target.is_hidden,
         }
     }
 }

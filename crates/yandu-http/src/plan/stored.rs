@@ -12,6 +12,7 @@ use yandu_plan::{Cause, Import};
 use yandu_policy::Action;
 
 use super::actual::standing;
+use super::closing::Closings;
 use super::tell::{Plan, PlanInList, PlanList};
 use crate::Result;
 use crate::access::Asker;
@@ -231,11 +232,12 @@ pub struct ItemChangeOfPlan {
     pub to: Value,
 }
 
-/// Lists what became of a plan: who changed what, when and why.
+/// Lists what became of a plan: who changed what, when and why. What a metric showed of a target that was closed is left out for whoever
+/// does not see all that the metric is made of.
 #[utoipa::path(get, path = "/plans/{id}/history", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), Pages), responses((status = 200, body = HistoryOfPlan), Problem))]
 pub(super) async fn list_plan_history(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    Caller(principal): Caller,
     Path(id): Path<String>,
     Query(pages): Query<Pages>,
 ) -> Result<Json<HistoryOfPlan>> {
@@ -245,9 +247,16 @@ pub(super) async fn list_plan_history(
         .history(&id, before, pages.limit.and_one())
         .await?;
     let (revisions, next) = pages.limit.cut(revisions, |revision| revision.revision);
+    let plan = state.plans().plan(&id).await?;
+    let closings = Closings::new(&state, &principal, &plan);
+    let revisions = revisions.into_iter().map(|mut revision| {
+        let changes = revision.changes.into_iter();
+        revision.changes = changes.map(|change| closings.told(change)).collect();
+        RevisionOfPlan::from(revision)
+    });
     Ok(Json(HistoryOfPlan {
         id,
-        revisions: revisions.into_iter().map(RevisionOfPlan::from).collect(),
+        revisions: revisions.collect(),
         next,
     }))
 }

@@ -291,7 +291,7 @@ async fn a_number_is_followed_down_to_the_rows_of_a_delivery() {
 }
 
 /// Staff browse, and read everything.
-const READERS: &str = r#"
+pub(super) const READERS: &str = r#"
 @id("browse") @about("工作人员查看看板")
 permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("all") @about("工作人员读取全部数据") @up_to("core")
@@ -370,7 +370,7 @@ async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
 }
 
 /// Staff read a part of the rows of the model, and no member.
-const READERS_OF_PART: &str = r#"
+pub(super) const READERS_OF_PART: &str = r#"
 @id("browse") @about("工作人员查看看板")
 permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("part") @about("工作人员读取有人入会的月份") @up_to("core") @rows("joined >= 1")
@@ -428,7 +428,7 @@ permit (principal is Person, action == Action::"read", resource == Dataset::"clu
 "#;
 
 /// Staff read some columns, and not the names.
-const READERS_OF_SOME: &str = r#"
+pub(super) const READERS_OF_SOME: &str = r#"
 @id("browse") @about("工作人员查看看板")
 permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("some") @about("工作人员读取各月人数") @up_to("general-1") @columns("month, joined, fees")
@@ -474,6 +474,52 @@ async fn a_number_of_what_somebody_does_not_see_is_not_permitted_and_no_fault_in
             .refused(&wang, Method::GET, history, &Value::Null)
             .await;
         assert_eq!(refused, "not-permitted");
+    }
+}
+
+/// Staff read every row, and one column of it under a mask.
+pub(super) fn readers_under(mask: &str) -> String {
+    format!(
+        r#"
+@id("browse") @about("工作人员查看看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("masked") @about("工作人员读取遮盖后的数据") @up_to("core") @masks("{mask}")
+permit (principal is Person, action == Action::"read", resource == Dataset::"club.joined");
+"#
+    )
+}
+
+#[tokio::test]
+async fn no_number_is_put_together_from_values_under_a_mask() {
+    // What is counted, what it is counted by, and when.
+    for mask in ["joined: step 10", "name: fixed 某人", "month: year"] {
+        let city = city_under(&readers_under(mask), JOINED).await;
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let (outcome, trail) = asked_of(&city, &wang, "club.joined").await;
+        for problem in [&outcome["problem"], &trail] {
+            assert_eq!(problem["code"], "not-permitted", "{mask}: {problem}");
+        }
+    }
+    // Nothing follows from the fees.
+    let city = city_under(&readers_under("fees: step 10"), JOINED).await;
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let (outcome, _) = asked_of(&city, &wang, "club.joined").await;
+    let answer = &outcome["answer"];
+    assert_eq!(answer["groups"][0]["points"][0]["value"], json!(2.0));
+    assert_eq!(answer["is_part"], Value::Null, "{answer}");
+}
+
+#[tokio::test]
+async fn a_number_of_a_part_of_the_rows_says_that_it_is_one() {
+    for (policies, is_part) in [(READERS, Value::Null), (READERS_OF_PART, json!(true))] {
+        let city = city_under(policies, JOINED).await;
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let (outcome, trail) = asked_of(&city, &wang, "club.joined").await;
+        assert_eq!(outcome["answer"]["is_part"], is_part, "{outcome}");
+        assert_eq!(trail["is_part"], is_part, "{trail}");
     }
 }
 

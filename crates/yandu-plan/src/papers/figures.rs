@@ -7,6 +7,9 @@ use crate::amount::goal_text;
 use crate::record::Figure;
 use crate::standing::{Lamp, TargetStanding};
 
+/// What stands in the place of a number that is not for whoever asked for the paper.
+pub(super) const HIDDEN: &str = "数据未显示";
+
 impl Writer<'_> {
     pub(super) fn targets(&mut self) {
         self.heading(Level::First, "逐项指标完成情况");
@@ -17,7 +20,9 @@ impl Writer<'_> {
         }
         self.target_table(targets, ("状态", 7), |stands| {
             let state = stands.lamp.text();
-            stands.lack.map_or_else(
+            // That its data is not shown stands in the place of its number.
+            let lack = stands.lack.filter(|_| !stands.is_hidden);
+            lack.map_or_else(
                 || state.to_owned(),
                 |lack| format!("{state}，{}", lack.text()),
             )
@@ -84,6 +89,9 @@ impl Writer<'_> {
 
     /// What is reached, and that nothing is known where nothing is.
     pub(super) fn actual_run(&mut self, target: &Figure, stands: &TargetStanding) -> Run {
+        if stands.is_hidden {
+            return Run::plain(HIDDEN);
+        }
         let (Some(actual), Some(told)) = (&stands.actual, &stands.told) else {
             return Run::plain(if stands.closed.is_some() {
                 "已有经审核的证明材料"
@@ -116,6 +124,7 @@ impl Writer<'_> {
         match (stands.lamp, &stands.actual) {
             (Lamp::Done, _) => "达到",
             (Lamp::DoneLate, _) => "逾期达到",
+            _ if stands.is_hidden => HIDDEN,
             (_, None) => "没有数据",
             _ => "未达到",
         }

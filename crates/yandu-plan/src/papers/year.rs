@@ -3,6 +3,7 @@
 use yandu_documents::{Align, Level, Run, date_text};
 
 use super::Writer;
+use super::figures::HIDDEN;
 use crate::amount::{amount, change_text};
 use crate::next::{Carried, next_frame};
 use crate::plans::day_of;
@@ -19,7 +20,10 @@ impl Writer<'_> {
             self.tell("工作要点没有提出数字指标。");
             return;
         }
-        let verdicts = ["达到", "逾期达到", "未达到", "没有数据"];
+        let mut verdicts = vec!["达到", "逾期达到", "未达到", "没有数据"];
+        if targets.iter().any(|(_, stands)| stands.is_hidden) {
+            verdicts.push(HIDDEN);
+        }
         let mut runs = vec![Run::plain("指标评估结果：")];
         for (place, verdict) in verdicts.into_iter().enumerate() {
             let own = targets
@@ -71,7 +75,11 @@ impl Writer<'_> {
     }
 
     fn why(&self, target: &Figure, stands: &TargetStanding) -> String {
-        let lack = stands.lack.map_or("", |lack| lack.text());
+        let lack = if stands.is_hidden {
+            HIDDEN
+        } else {
+            stands.lack.map_or("", |lack| lack.text())
+        };
         let mut text = format!("认定：{lack}。");
         if stands.is_reopened {
             text.push_str("曾经达到，后又回落。");
@@ -168,13 +176,14 @@ impl Writer<'_> {
             (Some(target), Some(stands)) => self.actual_run(target, stands),
             _ => Run::plain("没有数据"),
         };
+        let is_hidden = stands.is_some_and(|stands| stands.is_hidden);
         let note = self.trails.of_count();
         let note = self.document.note(note);
         let gap = carried
             .gap
             .filter(|_| carried.measured.is_some())
             .map_or_else(
-                || Run::plain("没有数据"),
+                || Run::plain(if is_hidden { HIDDEN } else { "没有数据" }),
                 |gap| {
                     let text = if is_change {
                         change_text(gap, &unit)

@@ -250,6 +250,9 @@ pub struct Closing {
     pub value: Option<f64>,
     /// The day that the value speaks of.
     pub as_of: Option<Date>,
+    /// The metric that showed the value; evidence has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
     pub seen: Decision,
 }
 

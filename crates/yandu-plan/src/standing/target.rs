@@ -111,9 +111,24 @@ pub struct TargetStanding {
     pub is_reopened: bool,
     /// Why it is not closed.
     pub lack: Option<Lack>,
+    /// Its numbers are not for whoever looks, and are left out.
+    pub is_hidden: bool,
 }
 
 impl TargetStanding {
+    /// Leaves out every number. How it stands against its date, that it is closed, and when, are the plan's own and stay.
+    pub(super) fn hide(&mut self) {
+        self.is_hidden = true;
+        self.actual = None;
+        self.told = None;
+        self.series.clear();
+        self.measured = None;
+        self.is_met = None;
+        self.share = None;
+        self.gap = None;
+        self.lack = self.lack.map(|_| Lack::NotShown);
+    }
+
     /// The day from which a part of the target is reached, and all of it where the part is all.
     pub(super) fn reached(&self, share: f64) -> Option<Date> {
         if share >= 1.0 || self.is_ceiling {
@@ -151,16 +166,19 @@ pub enum Lack {
     UnitDiffers,
     /// A change, and nobody has said against what.
     NoBaseline,
+    /// Whoever looks may not see the data of its metric.
+    NotShown,
 }
 
 impl Lack {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NoBinding,
         Self::NoActual,
         Self::NoEvidence,
         Self::NotMet,
         Self::UnitDiffers,
         Self::NoBaseline,
+        Self::NotShown,
     ];
 
     pub fn code(self) -> &'static str {
@@ -171,6 +189,7 @@ impl Lack {
             Self::NotMet => "not-met",
             Self::UnitDiffers => "unit-differs",
             Self::NoBaseline => "no-baseline",
+            Self::NotShown => "not-shown",
         }
     }
 
@@ -183,6 +202,7 @@ impl Lack {
             Self::NotMet => "未达到目标值",
             Self::UnitDiffers => "实际值的计量单位与目标不同",
             Self::NoBaseline => "变化指标没有基数",
+            Self::NotShown => "您的账号无权查看该数据",
         }
     }
 }
@@ -262,6 +282,7 @@ pub(super) fn stand(
             .is_none()
             .then(|| lack_of(source, target, judged.last().map(|(_, value)| *value))),
         actual: newest,
+        is_hidden: false,
     }
 }
 

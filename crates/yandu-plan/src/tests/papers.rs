@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
 use serde_json::json;
@@ -13,7 +13,16 @@ use crate::{
 
 const ADDRESS: &str = "http://127.0.0.1:8650";
 
-fn made(plan: &Plan, actuals: &Actuals, (kind, period, today): (Paper, &str, Date)) -> Document {
+fn made(plan: &Plan, actuals: &Actuals, asked: (Paper, &str, Date)) -> Document {
+    made_without(plan, actuals, &BTreeSet::new(), asked)
+}
+
+fn made_without(
+    plan: &Plan,
+    actuals: &Actuals,
+    hidden: &BTreeSet<u32>,
+    (kind, period, today): (Paper, &str, Date),
+) -> Document {
     let period: Period = period.parse().unwrap();
     let rules = rules();
     let calendar = calendar();
@@ -35,6 +44,7 @@ fn made(plan: &Plan, actuals: &Actuals, (kind, period, today): (Paper, &str, Dat
         },
         actuals,
         metrics: &metrics,
+        hidden,
         address: ADDRESS,
     };
     paper(plan, making)
@@ -404,4 +414,27 @@ async fn a_value_that_a_change_put_in_force_cites_the_change_and_not_the_text() 
         notes.contains(&"按文件原文“家庭宽带通达率提高5%”，经核对更正"),
         "{notes:?}"
     );
+}
+
+#[tokio::test]
+async fn a_paper_leaves_out_the_numbers_of_a_target_and_says_so_and_its_lamp_stays() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let actuals = stations(&[("2026-04-30", 120.0), ("2026-05-31", 205.0)]);
+    let hidden = BTreeSet::from([1]);
+    let day = date(2026, 7, 1);
+    let asked = (Paper::Brief, "2026-05", day);
+    let shown = text(&brief(&plan, &actuals, "2026-05", day));
+    assert!(!shown.contains("数据未显示"), "{shown}");
+    let told = text(&made_without(&plan, &actuals, &hidden, asked));
+    assert!(!told.contains("205座"), "{told}");
+    assert!(
+        told.contains("本件按生成者账号的权限生成，1项指标的数据未显示。"),
+        "{told}"
+    );
+    assert!(told.contains("数据未显示|—|临近或滞后"), "{told}");
+    let asked = (Paper::Review, "2026", date(2026, 12, 31));
+    let told = text(&made_without(&plan, &actuals, &hidden, asked));
+    assert!(!told.contains("205座"), "{told}");
+    assert!(told.contains("数据未显示1项"), "{told}");
 }

@@ -312,6 +312,9 @@ fn told(answer: &MetricAnswer) -> String {
 
 /// What one has to know beside the numbers.
 fn notes(answer: &MetricAnswer, text: &mut String) {
+    if answer.is_part {
+        text.push_str("only of the rows that you may see\n");
+    }
     if let Some(late) = answer.freshness.late_days {
         let newest = answer.freshness.newest.as_deref().unwrap_or("-");
         let _ = writeln!(text, "late by {late} days: the newest period is {newest}");

@@ -35,6 +35,7 @@ export function TargetState({ plan, target, forecast }: Props) {
         ) : (
           standing.lack && <span className="hint">{word('plan-lack', standing.lack)}</span>
         )}
+        {standing.closed_on && standing.is_hidden && <span className="hint">{word('plan-lack', 'not-shown')}</span>}
         {typeof standing.days_left === 'number' && !standing.closed_on && (
           <span className="hint">
             <DaysLeft days={standing.days_left} />

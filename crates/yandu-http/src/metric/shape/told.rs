@@ -161,6 +161,7 @@ impl From<Answer> for MetricAnswer {
             forecast_lack_text: answer.no_forecast.map(|why| why.text().to_owned()),
             notes: answer.notes.into_iter().map(MetricNote::from).collect(),
             restated: answer.is_restated,
+            is_part: answer.is_part,
         }
     }
 }

@@ -82,6 +82,8 @@ fn target_line(text: &mut String, target: &TargetInPlan) {
         }
         if let Some(lack) = &stands.lack_text {
             let _ = write!(text, "（{lack}）");
+        } else if stands.is_hidden {
+            text.push_str("（您的账号无权查看该数据）");
         }
     }
     text.push('\n');
