@@ -62,7 +62,7 @@ async fn list(state: &State, speech: &Speech, account: &Account, asked: Asked) -
     let before = asked.after.map(|after| after.0);
     let receipts = state.door().receipts();
     let found = receipts
-        .list(account.id.as_str(), before, limit.and_one())
+        .list(Some(account.id.as_str()), before, limit.and_one())
         .await?;
     let (found, next) = limit.cut(found, |receipt| receipt.id);
     let first = (!is_first).then(|| speech.to(TAKEN));
