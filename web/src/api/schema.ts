@@ -2386,7 +2386,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives counties copies of a task with its nodes. How the copies stand is part of how the task stands. */
+        /**
+         * Gives counties copies of a task with its nodes. How the copies stand is part of how the task stands. A county is one of those of
+         *     the city's list, or a unit that answers for a part of the city.
+         */
         post: operations["split_task"];
         delete?: never;
         options?: never;
@@ -3308,7 +3311,8 @@ export interface components {
             county: string;
             /**
              * Format: double
-             * @description Its share of the target; of all counties or of none. Together they reach the target.
+             * @description Its share of the target; of all counties or of none. Together they reach the target, or keep to it where it is a most; a
+             *     rate, a mean or a duration has none.
              */
             quantity?: number | null;
         };
@@ -4306,7 +4310,8 @@ export interface components {
              */
             low: number;
             /**
-             * @description The period in which the target is due: a year, or one of the metric's own.
+             * @description The period at whose end the target is due: one of the metric's own, up to which the number of a year is put together, or the
+             *     year that ends then.
              * @example 2025-12
              */
             period: string;
@@ -4856,7 +4861,6 @@ export interface components {
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
-        /** @description A number that is, or was, outside of its bounds. */
         /** @description Columns of a dataset whose stored values somebody could find out by values of their own. */
         MatchableColumns: {
             columns: string[];
@@ -4867,6 +4871,7 @@ export interface components {
              */
             people: number;
         };
+        /** @description A number that is, or was, outside of its bounds. */
         MetricAlert: {
             area: string;
             /** Format: double */
@@ -7022,7 +7027,8 @@ export interface components {
             documents?: string[];
             /**
              * Format: date
-             * @description Of `finish`: the day on which it was, today where nothing is said; an earlier one is shown by documents.
+             * @description Of `finish`: the day on which it was, today where nothing is said; an earlier one is shown by documents, and none lies before
+             *     the plan began.
              */
             on?: string | null;
             /** @description Why; needed to reopen. */
@@ -7042,7 +7048,7 @@ export interface components {
             note?: string | null;
             /**
              * Format: date
-             * @description The day that it speaks of.
+             * @description The day that it speaks of; none before the plan began.
              */
             on: string;
             reason?: string | null;
