@@ -299,7 +299,7 @@ fn reports_with_a_file_for_every_month_are_collected_to_the_rows_of_a_few_files(
         for source in ["base.division_file", "population.change_report_file"] {
             place.yandu(&["collect", source]).ok();
         }
-        let sql = "SELECT CAST(month AS VARCHAR), count(*), sum(births), sum(deaths), sum(moved_in), sum(moved_out) \
+        let sql = "SELECT CAST(month AS VARCHAR) AS told, count(*), sum(births), sum(deaths), sum(moved_in), sum(moved_out) \
                    FROM population.change_report GROUP BY month ORDER BY month";
         let answer = place.yandu(&["sql", sql, "--json"]).ok().json();
         (files, answer["rows"].clone())
