@@ -15,6 +15,7 @@ install_packages() {
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
   command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   ls /usr/lib/*/odbc/psqlodbcw.so >/dev/null 2>&1 || missing+=(odbc-postgresql)
+  python3 -c 'import ctypes; ctypes.CDLL("libodbc.so.2")' 2>/dev/null || missing+=(libodbc2)
   ls /usr/share/java/postgresql.jar >/dev/null 2>&1 || missing+=(libpostgresql-jdbc-java)
   command -v javac >/dev/null 2>&1 || missing+=(default-jdk-headless)
   command -v openssl >/dev/null 2>&1 || missing+=(openssl)

@@ -47,6 +47,8 @@ pub(crate) fn read(signs: &[char]) -> Layout {
     let width = wrap_width(signs, &kept);
     let mut index = 0;
     let mut was_open = false;
+    // The last sign of the line before.
+    let mut last = None;
     while let Some(line) = kept.get(index).copied() {
         if let Some((grid, next)) = table::read(signs, &kept, index, &mut layout.flow) {
             layout.grids.push(grid);
@@ -62,8 +64,10 @@ pub(crate) fn read(signs: &[char]) -> Layout {
             continue;
         }
         let start = layout.flow.len();
-        let begins =
-            from > start_of_line || starts_anew(signs, from, to, was_open && layout.flow.is_open());
+        let begins = from > start_of_line
+            || starts_anew(signs, from, to, was_open && layout.flow.is_open())
+            || last.is_some_and(ends_a_point) && has_tight_mark(signs, from, to);
+        last = signs.get(to - 1).copied();
         if !was_open || begins {
             layout.flow.end_run();
         }
@@ -154,6 +158,17 @@ fn breaks_number(signs: &[char], line: (usize, usize), next: (usize, usize)) -> 
             .is_some_and(|line| line.iter().any(|sign| !sign.is_ascii()));
     let rest = (next.0..next.1).take_while(|at| is_digit(*at)).count();
     is_text && is_digit(line.1 - 1) && (1..=LONGEST_REST).contains(&rest)
+}
+
+/// Whether what ends with this sign may be the end of a point, behind which 3.5G网络 is the next.
+fn ends_a_point(sign: char) -> bool {
+    matches!(fold(sign), '。' | '.' | ')' | '】' | ']' | '!' | ';')
+}
+
+fn has_tight_mark(signs: &[char], from: usize, to: usize) -> bool {
+    let mut head = Flow::default();
+    push(signs, from, to.min(from + 12), &mut head, true);
+    crate::outline::tight_mark(&head, 0).is_some()
 }
 
 /// Whether a line begins with a mark of its own: a number, or a label that is not the next of an open bracket.

@@ -102,15 +102,15 @@ pub(crate) fn mark_at(flow: &Flow, index: usize) -> Option<(Mark, u32, usize)> {
     }
 }
 
-/// The place behind the mark of a paragraph whose text begins with a digit, as 3.5G网络 and 2.2026年底前 do. Such a number is read as a
-/// mark where it is one that may come next, for else it would be a number with its fraction.
-fn tight_mark(flow: &Flow, index: usize, next: [u32; 2]) -> Option<(Mark, u32, usize)> {
+/// The mark before a text that begins with a digit, as in 3.5G网络 and 2.2026年底前. It is one only where its number may come next, for
+/// else it would be a number with its fraction.
+pub(crate) fn tight_mark(flow: &Flow, index: usize) -> Option<(Mark, u32, usize)> {
     let digits = (index..index + 3)
         .take_while(|place| flow.at(*place).is_ascii_digit())
         .count();
     let number: u32 = flow.text(index, index + digits).parse().ok()?;
     let text = index + digits + 1;
-    if flow.at(text - 1) != '.' || !next.contains(&number) {
+    if flow.at(text - 1) != '.' {
         return None;
     }
     let is_digit = |place: usize| flow.at(place).is_ascii_digit();
@@ -130,7 +130,11 @@ pub(crate) fn headings(flow: &Flow, paragraphs: &[(usize, usize)]) -> Vec<Headin
     // The last number before a point, below the coarser heading that is under way and in the whole text.
     let (mut last, mut ran) = (0, 0);
     for (from, to) in paragraphs {
-        let found = mark_at(flow, *from).or_else(|| tight_mark(flow, *from, [last + 1, ran + 1]));
+        let tight = || {
+            let next = [last + 1, ran + 1];
+            tight_mark(flow, *from).filter(|(_, number, _)| next.contains(number))
+        };
+        let found = mark_at(flow, *from).or_else(tight);
         let Some((mark, number, text)) = found.filter(|(.., text)| *text <= *to) else {
             continue;
         };
