@@ -238,11 +238,12 @@ impl Metrics {
         let Some(period) = answer.period else {
             return Ok(answer);
         };
+        if !self.shows_records(principal, &definition) {
+            return Ok(answer);
+        }
         let records = &self.inner.records;
         answer.notes = records.notes(&ask.metric, Some(period)).await?;
-        let area = recorded_area(ask, &definition, &areas, today);
-        let area = area.filter(|_| self.shows_records(principal, &definition));
-        if let Some(area) = area {
+        if let Some(area) = recorded_area(ask, &definition, &areas, today) {
             let is_restated = records.is_restated(&ask.metric, &area, period).await?;
             answer.is_restated = Some(is_restated);
         }
@@ -257,7 +258,7 @@ impl Metrics {
         columns.into_iter().all(|column| seen.shows(column))
     }
 
-    /// Whether somebody is told what the numbers of a metric were. They are recorded as the whole city has them, so that all that
+    /// Whether somebody is told what the numbers of a metric were, and what is noted at them. They are recorded as the whole city has them, so that all that
     /// they are made of has to be seen.
     pub fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
         let session = self.inner.lake.session(principal, ReadPoint::default());
