@@ -511,6 +511,55 @@ async fn no_number_is_put_together_from_values_under_a_mask() {
     assert_eq!(answer["is_part"], Value::Null, "{answer}");
 }
 
+/// Staff browse, and read what these permits show of the model: an id and what is annotated.
+fn readers_of(permits: &[(&str, &str)]) -> String {
+    let browse = "@id(\"browse\") @about(\"工作人员查看看板\")\n\
+                  permit (principal is Person, action == Action::\"browse\", resource == City::\"city\");\n";
+    let reads = permits.iter().map(|(id, shows)| {
+        format!(
+            "@id(\"{id}\") @about(\"工作人员读取部分数据\") @up_to(\"core\") {shows}\n\
+             permit (principal is Person, action == Action::\"read\", resource == Dataset::\"club.joined\");\n"
+        )
+    });
+    std::iter::once(browse.to_owned()).chain(reads).collect()
+}
+
+#[tokio::test]
+async fn no_number_is_put_together_from_columns_that_are_shown_of_other_rows_than_each_other() {
+    let of_one = ("one", "@rows(\"name = '王芳'\")");
+    let names = ("names", "@columns(\"month, name\")");
+    let named = (
+        "named",
+        "@rows(\"name = '李强'\") @columns(\"month, name\")",
+    );
+    let counts = ("counts", "@columns(\"month, name, joined\")");
+    let of_other = ("other", "@rows(\"name = '李强'\")");
+    let told: [(&[(&str, &str)], Option<f64>); 5] = [
+        (&[of_one], Some(1.0)),
+        (&[of_one, of_other], Some(2.0)),
+        (&[of_one, names], None),
+        (&[of_one, named], None),
+        // What is counted is shown of every row, and what is not is in no number.
+        (&[of_one, counts], Some(2.0)),
+    ];
+    for (permits, number) in told {
+        let city = city_under(&readers_of(permits), JOINED).await;
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let (outcome, trail) = asked_of(&city, &wang, "club.joined").await;
+        if let Some(number) = number {
+            let value = &outcome["answer"]["groups"][0]["points"][0]["value"];
+            assert_eq!(value, &json!(number), "{permits:?}: {outcome}");
+            continue;
+        }
+        for problem in [&outcome["problem"], &trail] {
+            assert_eq!(problem["code"], "not-permitted", "{permits:?}: {problem}");
+        }
+        let help = outcome["problem"]["help"].as_str().unwrap();
+        assert!(help.contains("`club.joined`"), "{help}");
+    }
+}
+
 #[tokio::test]
 async fn a_number_of_a_part_of_the_rows_says_that_it_is_one() {
     for (policies, is_part) in [(READERS, Value::Null), (READERS_OF_PART, json!(true))] {
