@@ -23,6 +23,7 @@ use crate::cells::Cells;
 use crate::definition::Definition;
 use crate::roll::Roll;
 use crate::store::{MIGRATIONS, Records};
+use crate::target::TargetStanding;
 use crate::{Error, Result};
 
 /// Points of one answer.
@@ -235,6 +236,9 @@ impl Metrics {
         };
         let mut answer = asked.answer(ask)?;
         answer.is_part = !self.shows_whole(principal, &definition);
+        if answer.is_part {
+            answer.target = answer.target.map(TargetStanding::not_compared);
+        }
         let Some(period) = answer.period else {
             return Ok(answer);
         };

@@ -511,6 +511,34 @@ async fn no_number_is_put_together_from_values_under_a_mask() {
     assert_eq!(answer["is_part"], Value::Null, "{answer}");
 }
 
+#[tokio::test]
+async fn a_number_of_a_part_is_not_held_against_a_target() {
+    let target = json!({"value": 4, "comparison": ">=", "due": "2025-12"});
+    let asks = json!({"asks": [{"metric": "club.joined", "period": "2025-04", "target": target}]});
+    for (policies, is_met, gap, percent) in [
+        (READERS, json!(false), json!(2.0), json!(50.0)),
+        (READERS_OF_PART, Value::Null, Value::Null, Value::Null),
+    ] {
+        let city = city_under(policies, JOINED).await;
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let path = "/api/v1/metrics/ask";
+        let told = city.ok(&wang, Method::POST, path, &asks).await;
+        let told = &told["outcomes"][0]["answer"]["target"];
+        // What is asked for is no secret.
+        assert_eq!(
+            (&told["value"], &told["comparison"], &told["due"]),
+            (&json!(4.0), &json!(">="), &json!("2025-12"))
+        );
+        assert_eq!(
+            (&told["met"], &told["gap"], &told["percent"]),
+            (&is_met, &gap, &percent),
+            "{told}"
+        );
+        assert_eq!(told["will_be_met"], Value::Null, "{told}");
+    }
+}
+
 /// Staff browse, and read what these permits show of the model: an id and what is annotated.
 fn readers_of(permits: &[(&str, &str)]) -> String {
     let browse = "@id(\"browse\") @about(\"工作人员查看看板\")\n\
