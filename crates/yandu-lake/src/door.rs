@@ -172,14 +172,15 @@ impl Sight {
             .all(|permit| permit.shows_plainly(column))
     }
 
-    /// The columns that some row may show under a mask: those which no permit shows as they are stored in every row.
-    pub(crate) fn masked_columns(&self) -> BTreeSet<String> {
+    /// Whether each of these columns is shown as it is stored by a permit of all rows, or else by every permit: then no row that is
+    /// seen hides or masks one of them that it shows of another row.
+    pub(crate) fn shows_in_every_row(&self, columns: &[&str]) -> bool {
         let whole = self.whole_columns();
-        let columns = self.permits.iter().flat_map(|permit| &permit.columns);
-        columns
-            .filter(|(name, mask)| mask.is_some() && !whole.contains(name.as_str()))
-            .map(|(name, _)| name.clone())
-            .collect()
+        columns.iter().all(|column| {
+            let mut permits = self.permits.iter();
+            whole.contains(*column)
+                || permits.all(|permit| matches!(permit.columns.get(*column), Some(None)))
+        })
     }
 
     /// Which rows are seen; `None` for all.

@@ -284,16 +284,15 @@ impl Session {
         }
     }
 
-    /// The columns of a dataset of which some row that the principal sees shows what stands in for the value.
+    /// Whether every row of a dataset that the principal sees shows these columns as they are stored. Where it cannot be told from the
+    /// permits, because some show other columns of other rows, it is not so.
     ///
     /// # Errors
     ///
     /// [`crate::Error::NoDataset`] where it sees nothing of the dataset.
-    pub fn masked_columns(&self, id: &DatasetId) -> Result<BTreeSet<String>> {
+    pub fn shows_in_every_row(&self, id: &DatasetId, columns: &[&str]) -> Result<bool> {
         let sight = self.sight(id)?;
-        Ok(sight
-            .map(|sight| sight.masked_columns())
-            .unwrap_or_default())
+        Ok(sight.is_none_or(|sight| sight.shows_in_every_row(columns)))
     }
 
     /// Whether all of every table is read as it is now, and as it is declared.

@@ -34,6 +34,7 @@ pub struct Answer {
     pub forecast: Option<Forecast>,
     /// Why nothing is foreseen where it was wanted: for the target, or by itself.
     pub no_forecast: Option<NoForecast>,
+    /// None where they are not for the reader.
     pub notes: Vec<Note>,
     /// Whether a number of the last point was told differently before; `None` where that is not for the reader, and of a number
     /// that is not recorded.

@@ -83,25 +83,27 @@ impl Definition {
     }
 
     /// The values that a dimension may have, with what they are called, where its list does not have this one: those that are called
-    /// so, or else all. `None` where it has it, and where the dimension has no list.
+    /// so, or else those with this in what they are called, or else all. `None` where it has it, and where the dimension has no list.
     pub(crate) fn others(&self, dimension: &ColumnName, value: &str) -> Option<Vec<(&str, &str)>> {
         let known = self.names.get(dimension)?;
         if known.contains_key(value) {
             return None;
         }
-        let is_called = |title: &Title| title.zh == value || title.en.as_deref() == Some(value);
-        let named = |all: bool| -> Vec<(&str, &str)> {
-            let wanted = known.iter().filter(|&(_, title)| all || is_called(title));
+        let named = |fits: &dyn Fn(&str) -> bool| {
+            let wanted = known
+                .iter()
+                .filter(|(_, title)| fits(&title.zh) || title.en.as_deref().is_some_and(fits));
             wanted
                 .map(|(code, title)| (code.as_str(), title.zh.as_str()))
-                .collect()
+                .collect::<Vec<_>>()
         };
-        let called = named(false);
-        Some(if called.is_empty() {
-            named(true)
-        } else {
-            called
-        })
+        let found = [
+            named(&|name| name == value),
+            named(&|name| name.contains(value)),
+            named(&|_| true),
+        ];
+        let mut found = found.into_iter();
+        Some(found.find(|named| !named.is_empty()).unwrap_or_default())
     }
 
     pub fn id(&self) -> &MetricId {

@@ -68,8 +68,8 @@ pub enum Error {
         message: String,
     },
 
-    /// The reader does not see the model, or not all columns that the number follows from, or some of them under a mask. Every metric names both to whoever may
-    /// read what metrics there are.
+    /// The reader does not see the model, or not all columns that the number follows from, or some of them under a mask or of fewer
+    /// rows than others. Every metric names both to whoever may read what metrics there are.
     #[error("your account does not see what `{metric}` is made of, which is in `{model}`")]
     NotPermitted { metric: MetricId, model: DatasetId },
 

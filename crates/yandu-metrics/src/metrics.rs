@@ -23,6 +23,7 @@ use crate::cells::Cells;
 use crate::definition::Definition;
 use crate::roll::Roll;
 use crate::store::{MIGRATIONS, Records};
+use crate::target::TargetStanding;
 use crate::{Error, Result};
 
 /// Points of one answer.
@@ -235,14 +236,18 @@ impl Metrics {
         };
         let mut answer = asked.answer(ask)?;
         answer.is_part = !self.shows_whole(principal, &definition);
+        if answer.is_part {
+            answer.target = answer.target.map(TargetStanding::not_compared);
+        }
         let Some(period) = answer.period else {
             return Ok(answer);
         };
+        if !self.shows_records(principal, &definition) {
+            return Ok(answer);
+        }
         let records = &self.inner.records;
         answer.notes = records.notes(&ask.metric, Some(period)).await?;
-        let area = recorded_area(ask, &definition, &areas, today);
-        let area = area.filter(|_| self.shows_records(principal, &definition));
-        if let Some(area) = area {
+        if let Some(area) = recorded_area(ask, &definition, &areas, today) {
             let is_restated = records.is_restated(&ask.metric, &area, period).await?;
             answer.is_restated = Some(is_restated);
         }
@@ -257,8 +262,8 @@ impl Metrics {
         columns.into_iter().all(|column| seen.shows(column))
     }
 
-    /// Whether somebody is told what the numbers of a metric were. They are recorded as the whole city has them, so that all that
-    /// they are made of has to be seen.
+    /// Whether somebody is told what the numbers of a metric were, and what is noted at them. They are recorded as the whole city has
+    /// them, so that all that they are made of has to be seen.
     pub fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
         let session = self.inner.lake.session(principal, ReadPoint::default());
         session.whole_columns(&definition.file.of).shows_all()
@@ -280,8 +285,8 @@ fn must_see(session: &Session, definition: &Definition) -> Result<()> {
     })
 }
 
-/// Whether the reader of a session sees these columns of a dataset, and none of them under a mask: what is put together from what stands
-/// in for values is a number of something else.
+/// Whether the reader of a session sees these columns of a dataset as they are stored in every row that they see: what is put together
+/// from what stands in for values, or of some columns from more rows than of others, is a number of something else.
 pub(crate) fn sees<'c>(
     session: &Session,
     dataset: &DatasetId,
@@ -292,9 +297,10 @@ pub(crate) fn sees<'c>(
         Err(yandu_lake::Error::NoDataset(_)) => return Ok(false),
         Err(error) => return Err(error.into()),
     };
-    let masked = session.masked_columns(dataset)?;
-    let mut columns = columns.into_iter();
-    Ok(columns.all(|column| schema.column_with_name(column).is_some() && !masked.contains(column)))
+    let columns: Vec<&str> = columns.into_iter().collect();
+    let mut names = columns.iter();
+    let are_there = names.all(|name| schema.column_with_name(name).is_some());
+    Ok(are_there && session.shows_in_every_row(dataset, &columns)?)
 }
 
 /// The area under which the number of a question is recorded: a county, or an empty text for the whole; none where something else

@@ -15,7 +15,7 @@ pub struct TargetStanding {
     pub value: f64,
     pub comparison: Comparison,
     pub due: Option<Period>,
-    /// Whether it is reached; none where there is no number, or a change and no baseline.
+    /// Whether it is reached; none where there is no number, or one of a part alone, or a change and no baseline.
     pub is_met: Option<bool>,
     /// What is missing to the target; negative when it is passed.
     pub gap: Option<f64>,
@@ -66,6 +66,17 @@ impl TargetStanding {
             gap,
             percent,
             will_be_met: foreseen.map(is_met),
+        }
+    }
+
+    /// What is asked for alone: a number of a part is not held against it, because it may be meant of the whole.
+    pub(crate) fn not_compared(self) -> Self {
+        Self {
+            is_met: None,
+            gap: None,
+            percent: None,
+            will_be_met: None,
+            ..self
         }
     }
 }

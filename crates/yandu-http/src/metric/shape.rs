@@ -306,7 +306,7 @@ pub struct MetricTargetStanding {
     pub value: f64,
     pub comparison: String,
     pub due: Option<String>,
-    /// Absent where there is no number, or a change and no baseline.
+    /// Absent where there is no number, or one of a part alone, or a change and no baseline.
     pub met: Option<bool>,
     /// What is missing to the target; negative when it is passed.
     pub gap: Option<f64>,

@@ -663,6 +663,11 @@ async fn a_value_that_no_list_has_is_refused_with_those_that_there_are() {
     assert!(help.ends_with(": 4G 四代, 5G 五代, 6G 六代"), "{help}");
     let (_, help) = refused(&city, "kind", "五代").await;
     assert!(help.ends_with(": 5G 五代"), "{help}");
+    // A part of a name points to it.
+    for part in ["四", "Four"] {
+        let (_, help) = refused(&city, "kind", part).await;
+        assert!(help.ends_with(": 4G 四代"), "{help}");
+    }
     let (_, help) = refused(&city, "area", "盐都区").await;
     assert!(help.ends_with(": 320903 盐都区, yandu 盐都区"), "{help}");
     for area in ["32", "nowhere"] {

@@ -55,7 +55,7 @@ enum Action {
 #[command(after_help = "Examples:
   yandu metric ask telecom.new_station
   yandu metric ask telecom.new_station --period 2025 --by area:county --target '>=1650'
-  yandu metric ask telecom.new_station --points 12 --only area=320902 --only operator=移动")]
+  yandu metric ask telecom.new_station --points 12 --only area=320902 --only operator=CM")]
 struct Ask {
     /// Its id
     #[arg(value_name = "ID")]

@@ -80,7 +80,8 @@ function Standing({ answer }: { answer: MetricAnswer }) {
   const will = target.will_be_met
   return (
     <span className="stack">
-      <Lamp state={target.met ? 'good' : target.met === false ? 'due' : 'absent'}>{t(target.met ? 'figure.met' : target.met === false ? 'figure.not-met' : 'figure.no-data')}</Lamp>
+      {/* A number of a part of the rows is not held against what is asked of the whole. */}
+      {!answer.is_part && <Lamp state={target.met ? 'good' : target.met === false ? 'due' : 'absent'}>{t(target.met ? 'figure.met' : target.met === false ? 'figure.not-met' : 'figure.no-data')}</Lamp>}
       <Hint>
         {aim(target, answer)}
         {target.due && ` · ${span(target.due)}`}
