@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::site::{Site, TEXT, actual, calendar, cause, finish, rules};
-use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, Source, Today};
+use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, Source, Today, Way};
 
 fn fields(value: Value) -> EvidenceFields {
     serde_json::from_value(value).unwrap()
@@ -214,8 +214,9 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
     };
     let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
     for _ in 0..2 {
+        let looked = site.plans.plan("plan").await.unwrap();
         site.plans
-            .settle("plan", &reached, today, "system")
+            .settle(&looked, &reached, today, "system")
             .await
             .unwrap();
     }
@@ -223,9 +224,10 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
         1,
         vec![actual("2026-05-31", 301.0), actual("2026-06-05", 299.0)],
     )]);
+    let looked = site.plans.plan("plan").await.unwrap();
     let plan = site
         .plans
-        .settle("plan", &fallen, today, "system")
+        .settle(&looked, &fallen, today, "system")
         .await
         .unwrap();
     let seen: Vec<Option<String>> = plan.closings[&1]
@@ -234,6 +236,38 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
         .collect();
     assert_eq!(seen, [Some("2026-05-31".to_owned()), None]);
     assert_eq!(plan.closings[&1][1].value, Some(299.0));
+}
+
+#[tokio::test]
+async fn what_a_metric_showed_is_not_written_down_once_the_target_is_bound_to_another() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-06-10").await;
+    let (rules, calendar) = (rules(), calendar());
+    let today = Today {
+        day: site.plans.today(),
+        rules: &rules,
+        calendar: &calendar,
+    };
+    let looked = site.plans.plan("plan").await.unwrap();
+    let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
+    let other = Source::Metric {
+        metric: "telecom.other".to_owned(),
+        way: Way::YearSum,
+        baseline: None,
+        against_year_before: false,
+    };
+    site.plans
+        .bind("plan", 1, other, cause("换口径"))
+        .await
+        .unwrap();
+    let refused = site.plans.settle(&looked, &reached, today, "system").await;
+    assert!(
+        matches!(refused, Err(Error::Outdated { .. })),
+        "{refused:?}"
+    );
+    let plan = site.plans.plan("plan").await.unwrap();
+    assert!(plan.closings.is_empty(), "{:?}", plan.closings);
 }
 
 #[tokio::test]
