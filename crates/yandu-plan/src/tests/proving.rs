@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::site::{Site, TEXT, actual, calendar, cause, finish, rules};
-use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, Source, Today, Way};
+use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, ShownBy, Source, Today, Way};
 
 fn fields(value: Value) -> EvidenceFields {
     serde_json::from_value(value).unwrap()
@@ -268,6 +268,78 @@ async fn what_a_metric_showed_is_not_written_down_once_the_target_is_bound_to_an
     );
     let plan = site.plans.plan("plan").await.unwrap();
     assert!(plan.closings.is_empty(), "{:?}", plan.closings);
+}
+
+#[tokio::test]
+async fn a_closing_that_names_no_metric_is_not_taken_for_one_of_the_metric_that_is_bound_now() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-06-10").await;
+    let (rules, calendar) = (rules(), calendar());
+    let today = Today {
+        day: site.plans.today(),
+        rules: &rules,
+        calendar: &calendar,
+    };
+    let looked = site.plans.plan("plan").await.unwrap();
+    let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
+    let plan = site
+        .plans
+        .settle(&looked, &reached, today, "system")
+        .await
+        .unwrap();
+    let closing = &plan.closings[&1][0];
+    assert_eq!(
+        plan.shown_by(1, closing),
+        ShownBy::Metric("telecom.new_station")
+    );
+    let mut older = closing.clone();
+    older.metric = None;
+    assert!(plan.bindings[&1].source.measured().is_some());
+    assert_eq!(plan.shown_by(1, &older), ShownBy::Unknown);
+}
+
+#[tokio::test]
+async fn a_closing_by_evidence_names_it_and_an_older_one_is_known_by_what_was_accepted_before() {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let whole = fields(
+        json!({"on": "2026-06-15", "value": 6, "source": "市通管办统计", "documents": [hash]}),
+    );
+    let (_, number) = site
+        .plans
+        .submit("plan", "target/2", whole, cause("上报"))
+        .await
+        .unwrap();
+    let looked = site
+        .plans
+        .judge("plan", number, true, cause("属实"))
+        .await
+        .unwrap();
+    let (rules, calendar) = (rules(), calendar());
+    let today = Today {
+        day: site.plans.today(),
+        rules: &rules,
+        calendar: &calendar,
+    };
+    let plan = site
+        .plans
+        .settle(&looked, &Actuals::new(), today, "system")
+        .await
+        .unwrap();
+    let closing = &plan.closings[&2][0];
+    assert_eq!(closing.evidence, Some(number));
+    assert_eq!(plan.shown_by(2, closing), ShownBy::Evidence);
+    let mut older = closing.clone();
+    older.evidence = None;
+    // The target of a change tells the change, which no evidence says.
+    older.value = Some(6.0);
+    assert_eq!(plan.shown_by(2, &older), ShownBy::Evidence);
+    older.seen.at = looked.head.imported.at;
+    assert_eq!(
+        plan.shown_by(2, &older),
+        ShownBy::Unknown,
+        "nobody had accepted it then"
+    );
 }
 
 #[tokio::test]
