@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_access::FileForm;
 use yandu_collect::{BatchFilter, BatchStatus};
-use yandu_policy::Action;
+use yandu_policy::{Action, Way};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
@@ -169,7 +169,8 @@ async fn read_batch(
     Path(name): Path<BatchName>,
 ) -> Result<Response> {
     let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
-    if !asker.whole_columns(&state, &dataset).shows_all() {
+    let seen = asker.whole_columns_on(Way::Export, &state, &dataset);
+    if !seen.shows_all() {
         return Err(Problem::new(
             "not-permitted",
             format!("a delivery of `{dataset}` has values that your rights do not show"),

@@ -180,7 +180,7 @@ fn without_sql(
     form: FileForm,
 ) -> NewReceipt {
     // By the rights of this way it was found what is seen.
-    let way = Way::Page;
+    let way = Way::Export;
     let leaving = Leaving {
         asker,
         principal: &asker.reader(state, way),

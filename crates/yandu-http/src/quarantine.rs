@@ -18,6 +18,7 @@ use yandu_access::FileForm;
 use yandu_collect::quarantine::{self, QuarantinedRow, Selection, reason_title};
 use yandu_lake::WholeColumns;
 use yandu_pack::Packs;
+use yandu_policy::Way;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
@@ -249,7 +250,7 @@ async fn export_rows(
     Query(export): Query<Export>,
 ) -> Result<Response> {
     let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
-    let seen = asker.whole_columns(&state, &dataset);
+    let seen = asker.whole_columns_on(Way::Export, &state, &dataset);
     let selection = Selection {
         reason: export.reason,
         waiting: export.waiting,

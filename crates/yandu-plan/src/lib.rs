@@ -66,7 +66,7 @@ pub use record::{
     Binding, ChangeRequest, ChangeState, Closing, Decision, DoubtAnswer, Evidence, EvidenceFields,
     EvidenceState, Figure as PlanFigure, FigureState, Finish, Gone, Head, ItemChange, Measured,
     Node, NodeFields, Origin, Plan, PlanDocument, PlanFinding, PlanOffer, PlanPiece, PlanPoint,
-    Review, Said, Source, SourceText, Status, Task, TaskFields, Verdict, Way,
+    Review, Said, ShownBy, Source, SourceText, Status, Task, TaskFields, Verdict, Way,
 };
 pub use reviewing::{
     AddedFigure, Decisions, FigureReview, FindingAnswer, OfferReview, Progress, SentenceReview,

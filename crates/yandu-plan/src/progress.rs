@@ -234,11 +234,14 @@ pub(crate) fn settle(
             continue;
         }
         changed = true;
+        let trail = stands.actual.as_ref().and_then(|one| one.trail.as_deref());
+        let evidence = trail.and_then(|trail| trail.strip_prefix("evidence/")?.parse().ok());
         plan.closings.entry(*number).or_default().push(Closing {
             closed_on: now,
             value: stands.measured,
             as_of: stands.actual.as_ref().map(|actual| actual.as_of),
             metric,
+            evidence,
             seen: by.clone(),
         });
     }

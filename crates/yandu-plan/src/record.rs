@@ -22,7 +22,7 @@ pub use point::{PlanPiece, PlanPoint, Review, Verdict};
 pub(crate) use proof::Closings;
 pub use proof::{
     Binding, ChangeRequest, ChangeState, Closing, Evidence, EvidenceFields, EvidenceState,
-    Measured, PlanDocument, Source, Way,
+    Measured, PlanDocument, ShownBy, Source, Way,
 };
 pub(crate) use task::place_of;
 pub use task::{Finish, Gone, Node, NodeFields, Task, TaskFields};

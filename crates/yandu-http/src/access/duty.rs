@@ -75,10 +75,20 @@ impl Asker {
 
     /// Of which columns cells of deliveries are shown, which have not become rows.
     pub(crate) fn whole_columns(&self, state: &State, dataset: &DatasetId) -> WholeColumns {
+        self.whole_columns_on(Way::Page, state, dataset)
+    }
+
+    /// The same on a way: what is shown on a page may not be taken away as a file.
+    pub(crate) fn whole_columns_on(
+        &self,
+        way: Way,
+        state: &State,
+        dataset: &DatasetId,
+    ) -> WholeColumns {
         if !self.reads() {
             return WholeColumns::Only(BTreeSet::new());
         }
-        let reader = self.reader(state, Way::Page);
+        let reader = self.reader(state, way);
         let session = state.lake().session(&reader, ReadPoint::default());
         session.whole_columns(dataset)
     }

@@ -96,13 +96,22 @@ impl Table {
         names.filter(|name| !name.starts_with(OWN)).collect()
     }
 
-    /// What orders rows that nothing else orders: the key, or the place in the delivery.
+    /// What orders rows that nothing else orders: the key, or the place in the delivery. Where the reader does not see all of it, what
+    /// is seen of it comes first and then everything else that is: a hidden column orders nothing.
     fn last(&self) -> Vec<String> {
-        if self.key.is_empty() {
+        let mut last = if self.key.is_empty() {
             vec!["_batch".to_owned(), "_row".to_owned()]
         } else {
             self.key.clone()
+        };
+        let whole = last.len();
+        last.retain(|name| self.schema.field_with_name(name).is_ok());
+        if last.len() < whole {
+            let columns = self.columns().into_iter();
+            let others: Vec<String> = columns.filter(|name| !last.contains(name)).collect();
+            last.extend(others);
         }
+        last
     }
 
     /// The rows that are asked for, all of them unless `limit` says otherwise.

@@ -295,10 +295,15 @@ async fn settle(state: &State) -> Result<()> {
         let plan = state.plans().plan(&plan.id).await?;
         let look = look(state, &plan).await?;
         let shown = shown(state, &principal, &plan, look.day).await;
-        state
+        let settled = state
             .plans()
-            .settle(&plan.id, &shown.actuals, look.today(), "system")
-            .await?;
+            .settle(&plan, &shown.actuals, look.today(), "system")
+            .await;
+        match settled {
+            // Somebody changed it while its metrics were asked: the next look is at the plan as it is then.
+            Ok(_) | Err(yandu_plan::Error::Outdated { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use yandu_lake::Principal;
-use yandu_plan::{Closing, ItemChange, Plan, Source};
+use yandu_plan::{Closing, ItemChange, Plan, ShownBy};
 
 use crate::state::State;
 
@@ -31,15 +31,12 @@ impl<'a> Closings<'a> {
         if self.principal.is_administrator() {
             return true;
         }
-        let source = self.plan.bindings.get(&target).map(|one| &one.source);
-        let bound = source.and_then(Source::measured).map(|one| one.metric);
-        if let Some(metric) = closing.metric.as_deref().or(bound) {
-            return self.shows(metric);
+        match self.plan.shown_by(target, closing) {
+            ShownBy::Metric(metric) => self.shows(metric),
+            // Evidence is the plan's own, and told to everybody.
+            ShownBy::Evidence => true,
+            ShownBy::Unknown => false,
         }
-        // Evidence is the plan's own, and told to everybody. A closing that names no metric may be older than such names.
-        let about = format!("target/{target}");
-        let mut evidence = self.plan.evidence.values();
-        evidence.any(|one| one.about == about && one.said.value == closing.value)
     }
 
     fn shows(&self, metric: &str) -> bool {

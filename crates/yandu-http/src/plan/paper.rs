@@ -13,6 +13,7 @@ use yandu_access::FileForm;
 use yandu_documents::{Align, Block, Document, Face, FontFile, Fonts, Note, Run};
 use yandu_lake::Principal;
 use yandu_plan::{Making, Paper};
+use yandu_policy::Way;
 use yandu_words::Period;
 use yandu_words::id::DatasetId;
 
@@ -21,7 +22,6 @@ use super::stored::answer;
 use crate::Result;
 use crate::access::Asker;
 use crate::address::Base;
-use crate::caller::Caller;
 use crate::export::{File, of_file, taken};
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
@@ -138,7 +138,6 @@ pub struct NoteOfPaper {
 pub(super) async fn make_paper(
     Shared(state): Shared<State>,
     asker: Asker,
-    Caller(principal): Caller,
     base: Base,
     Path((id, kind)): Path<(String, String)>,
     Query(wish): Query<Wish>,
@@ -152,6 +151,11 @@ pub(super) async fn make_paper(
         .period
         .parse()
         .map_err(|error| Problem::new("invalid-parameter", format!("`period`: {error}")))?;
+    let way = match wish.format {
+        Format::Json => Way::Page,
+        Format::Docx | Format::Pdf => Way::Export,
+    };
+    let principal = asker.reader(&state, way);
     let made = make(&state, &principal, &plan, (paper, period), &base.at("")).await?;
     let asked = format!("PAPER {} {kind} {period}", plan.id);
     match wish.format {

@@ -192,6 +192,7 @@ pub struct LateItem {
 #[utoipa::path(get, path = "/plans/{id}/targets/{number}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("number" = u32, Path, description = "Number of the target.")), responses((status = 200, body = TargetOfPlan, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn show_target(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path((id, number)): Path<(String, u32)>,
 ) -> Result<Response> {
@@ -207,7 +208,7 @@ pub(super) async fn show_target(
     let about = format!("target/{number}");
     let tasks = plan.tasks_in_order().into_iter();
     let mut binding = BindingOfPlan::of(plan.bindings.get(&number));
-    binding.add_report(&state).await?;
+    binding.add_report(&state, &asker).await?;
     let kept = Closings::new(&state, &principal, &plan);
     let closings = plan.closings.get(&number).into_iter().flatten().rev();
     let closings = closings.map(|closing| {

@@ -6,11 +6,13 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_plan::{Counts, Lamp, Source, Standing, Tally};
+use yandu_words::id::DatasetId;
 
 use yandu_collect::form::ReportFilter;
 
 use super::tell::DecisionOfPlan;
 use crate::Result;
+use crate::access::{Asker, HANDLES};
 use crate::form::FormReport;
 use crate::state::State;
 
@@ -170,7 +172,7 @@ pub struct BindingOfPlan {
     pub id: Option<String>,
     /// The metric over the reports of the form.
     pub metric: Option<String>,
-    /// The newest report of the form, where somebody has reported.
+    /// The newest report of the form, where somebody has reported; for whoever has to do with the form or sees all of its dataset.
     pub last_report: Option<FormReport>,
     /// `year-sum`, `at-date`, `change` or `share`.
     #[schema(pattern = "^(year-sum|at-date|change|share)$")]
@@ -226,12 +228,18 @@ impl BindingOfPlan {
 }
 
 impl BindingOfPlan {
-    /// Adds the newest report of the form; a form that no pack declares any more has none.
-    pub(super) async fn add_report(&mut self, state: &State) -> Result<()> {
+    /// Adds the newest report of the form, which says who reported and when, for whoever has to do with the form or sees all of its
+    /// dataset; a form that no pack declares any more has none.
+    pub(super) async fn add_report(&mut self, state: &State, asker: &Asker) -> Result<()> {
         let form = self.id.as_ref().filter(|_| self.kind == "form");
-        let Some(form) = form.and_then(|id| id.parse().ok()) else {
+        let Some(form) = form.and_then(|id| id.parse::<DatasetId>().ok()) else {
             return Ok(());
         };
+        let is_told =
+            asker.duty(state).may(HANDLES, &form) || asker.whole_columns(state, &form).shows_all();
+        if !is_told {
+            return Ok(());
+        }
         let newest = ReportFilter {
             limit: 1,
             ..ReportFilter::default()

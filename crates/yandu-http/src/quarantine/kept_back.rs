@@ -50,7 +50,7 @@ fn shown(state: &State, asker: &Asker, dataset: &DatasetId) -> Vec<Shown> {
     let Some(principal) = asker.principal().filter(|_| asker.reads()) else {
         return Vec::new();
     };
-    let sights = state.door().sights(&principal, &asker.on(Way::Page));
+    let sights = state.door().sights(&principal, &asker.on(Way::Export));
     let of_dataset = sights.into_iter().filter(|(id, _)| id == dataset);
     of_dataset.map(|(_, shown)| shown).collect()
 }

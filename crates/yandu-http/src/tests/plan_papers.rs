@@ -76,6 +76,7 @@ async fn a_file_of_a_paper_leaves_a_receipt_and_says_in_its_properties_alone_who
     let number = word.header("yandu-receipt");
     let receipt = receipt(&city, number).await;
     assert_eq!(receipt["form"], "docx");
+    assert_eq!(receipt["way"], "export");
     assert_eq!(receipt["sql"], "PAPER 2026 brief 2026-03");
     assert_eq!(receipt["state"], "complete");
     assert_eq!(receipt["bytes"], word.body.len());

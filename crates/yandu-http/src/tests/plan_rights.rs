@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use yandu_store::Clock;
 
 use super::accounts::Somebody;
-use super::city::{City, request};
+use super::city::{City, parts_of, request};
 use super::measuring::{self, BROWSERS, READERS, READERS_OF_PART, READERS_OF_SOME, readers_under};
 use super::plan_reviewing::approved;
 use crate::Options;
@@ -139,5 +139,41 @@ async fn a_paper_says_for_how_many_targets_no_number_is_shown() {
             let number = text.contains("1055座") || text.contains("1,055座");
             assert_eq!(number, is_shown, "{policies} {paper}: {text}");
         }
+    }
+}
+
+/// What is written between the tags of a part of a document.
+fn words_of(xml: &str) -> String {
+    let pieces = xml.split('<');
+    let pieces = pieces.map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    pieces.collect()
+}
+
+#[tokio::test]
+async fn a_paper_as_a_file_shows_the_numbers_that_its_reader_may_take_away_as_files() {
+    let of_pages = READERS.replace(
+        "resource is Dataset);",
+        "resource is Dataset)\nwhen { context.way == \"page\" };",
+    );
+    assert_ne!(of_pages, READERS);
+    for (policies, is_taken) in [(READERS, true), (of_pages.as_str(), false)] {
+        let (city, wang) = city_under(policies, "2026-06-20", 211).await;
+        let paper = "/papers/review?period=2026";
+        let page = told(&city, &wang, paper).await.to_string();
+        assert!(
+            page.contains("1055座") || page.contains("1,055座"),
+            "{page}"
+        );
+        let path = format!("{PLAN}{paper}&format=docx");
+        let word = city.send(&wang, Method::GET, &path, &Value::Null).await;
+        assert_eq!(word.status, 200);
+        let text = words_of(&parts_of(&word.body)["word/document.xml"]);
+        let is_shown = text.contains("1055座") || text.contains("1,055座");
+        assert_eq!(is_shown, is_taken, "{text}");
+        let head = "1项指标的数据未显示。";
+        assert_eq!(text.contains(head), !is_taken, "{text}");
+        let receipt = format!("/api/v1/exports/{}", word.header("yandu-receipt"));
+        let receipt = city.ok(&wang, Method::GET, &receipt, &Value::Null).await;
+        assert_eq!(receipt["way"], "export", "{receipt}");
     }
 }

@@ -214,33 +214,38 @@ impl Plans {
         .await
     }
 
-    /// Writes down which targets are closed and which are open again by what is known now.
+    /// Writes down which targets are closed and which are open again by what is known now. The actuals are of the plan as it was looked
+    /// at: one that was bound otherwise meanwhile would take the number of one metric for that of another.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Outdated`] where there is something to write down and the plan has changed since.
     pub async fn settle(
         &self,
-        id: &str,
+        looked: &Plan,
         actuals: &Actuals,
         today: Today<'_>,
         who: &str,
     ) -> Result<Plan> {
-        let plan = self.plan(id).await?;
         let cause = Cause {
             who: who.to_owned(),
             reason: None,
-            expected: None,
+            expected: Some(looked.revision),
         };
         // Most looks find nothing new, and then nobody waits for a writer.
-        let mut looked = plan.clone();
-        let stands = standing(&plan, actuals, today);
+        let mut settled = looked.clone();
+        let stands = standing(looked, actuals, today);
         let by = crate::record::Decision {
             who: who.to_owned(),
-            at: plan.updated_at,
+            at: looked.updated_at,
             reason: None,
         };
-        if plan.status != Status::Approved || !progress::settle(&mut looked, &stands, actuals, &by)
+        if looked.status != Status::Approved
+            || !progress::settle(&mut settled, &stands, actuals, &by)
         {
-            return Ok(plan);
+            return Ok(settled);
         }
-        self.change(id, RevisionKind::Settled, cause, |plan, bench| {
+        self.change(&looked.id, RevisionKind::Settled, cause, |plan, bench| {
             plan.must_be(Status::Approved, "settled")?;
             let stands = standing(plan, actuals, today);
             progress::settle(plan, &stands, actuals, &bench.by);

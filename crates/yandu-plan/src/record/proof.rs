@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Decision;
+use super::{Decision, Plan};
 use crate::edit::Edit;
 
 /// Where the actual value of a target comes from.
@@ -253,7 +253,45 @@ pub struct Closing {
     /// The metric that showed the value; evidence has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
+    /// The number of the evidence that showed the value; a metric has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<u32>,
     pub seen: Decision,
+}
+
+/// What showed the value of a closing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownBy<'a> {
+    Metric(&'a str),
+    Evidence,
+    /// The closing names neither, and nothing that was known when it was written down says it.
+    Unknown,
+}
+
+impl Plan {
+    /// What showed the value of a closing of a target. The binding of now says nothing of it: the target may have been bound to
+    /// something else then. Of a closing that names nothing it is evidence with this value of this day, accepted before.
+    pub fn shown_by<'a>(&self, target: u32, closing: &'a Closing) -> ShownBy<'a> {
+        if let Some(metric) = &closing.metric {
+            return ShownBy::Metric(metric);
+        }
+        let about = format!("target/{target}");
+        let is_shown = closing.evidence.is_some()
+            || self.evidence.values().any(|one| {
+                let accepted = one.decided.as_ref();
+                one.about == about
+                    && one.state == EvidenceState::Accepted
+                    && accepted.is_some_and(|accepted| accepted.at <= closing.seen.at)
+                    && one.said.value.is_some()
+                    && one.said.value == closing.value
+                    && Some(one.said.on) == closing.as_of
+            });
+        if is_shown {
+            ShownBy::Evidence
+        } else {
+            ShownBy::Unknown
+        }
+    }
 }
 
 /// What was found of a target, oldest first.

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::site::{Site, TEXT, actual, calendar, cause, finish, rules};
-use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, Source, Today};
+use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, ShownBy, Source, Today, Way};
 
 fn fields(value: Value) -> EvidenceFields {
     serde_json::from_value(value).unwrap()
@@ -214,8 +214,9 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
     };
     let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
     for _ in 0..2 {
+        let looked = site.plans.plan("plan").await.unwrap();
         site.plans
-            .settle("plan", &reached, today, "system")
+            .settle(&looked, &reached, today, "system")
             .await
             .unwrap();
     }
@@ -223,9 +224,10 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
         1,
         vec![actual("2026-05-31", 301.0), actual("2026-06-05", 299.0)],
     )]);
+    let looked = site.plans.plan("plan").await.unwrap();
     let plan = site
         .plans
-        .settle("plan", &fallen, today, "system")
+        .settle(&looked, &fallen, today, "system")
         .await
         .unwrap();
     let seen: Vec<Option<String>> = plan.closings[&1]
@@ -234,6 +236,110 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
         .collect();
     assert_eq!(seen, [Some("2026-05-31".to_owned()), None]);
     assert_eq!(plan.closings[&1][1].value, Some(299.0));
+}
+
+#[tokio::test]
+async fn what_a_metric_showed_is_not_written_down_once_the_target_is_bound_to_another() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-06-10").await;
+    let (rules, calendar) = (rules(), calendar());
+    let today = Today {
+        day: site.plans.today(),
+        rules: &rules,
+        calendar: &calendar,
+    };
+    let looked = site.plans.plan("plan").await.unwrap();
+    let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
+    let other = Source::Metric {
+        metric: "telecom.other".to_owned(),
+        way: Way::YearSum,
+        baseline: None,
+        against_year_before: false,
+    };
+    site.plans
+        .bind("plan", 1, other, cause("换口径"))
+        .await
+        .unwrap();
+    let refused = site.plans.settle(&looked, &reached, today, "system").await;
+    assert!(
+        matches!(refused, Err(Error::Outdated { .. })),
+        "{refused:?}"
+    );
+    let plan = site.plans.plan("plan").await.unwrap();
+    assert!(plan.closings.is_empty(), "{:?}", plan.closings);
+}
+
+#[tokio::test]
+async fn a_closing_that_names_no_metric_is_not_taken_for_one_of_the_metric_that_is_bound_now() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-06-10").await;
+    let (rules, calendar) = (rules(), calendar());
+    let today = Today {
+        day: site.plans.today(),
+        rules: &rules,
+        calendar: &calendar,
+    };
+    let looked = site.plans.plan("plan").await.unwrap();
+    let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
+    let plan = site
+        .plans
+        .settle(&looked, &reached, today, "system")
+        .await
+        .unwrap();
+    let closing = &plan.closings[&1][0];
+    assert_eq!(
+        plan.shown_by(1, closing),
+        ShownBy::Metric("telecom.new_station")
+    );
+    let mut older = closing.clone();
+    older.metric = None;
+    assert!(plan.bindings[&1].source.measured().is_some());
+    assert_eq!(plan.shown_by(1, &older), ShownBy::Unknown);
+}
+
+#[tokio::test]
+async fn a_closing_by_evidence_names_it_and_an_older_one_is_known_by_what_was_accepted_before() {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let whole = fields(
+        json!({"on": "2026-06-15", "value": 6, "source": "市通管办统计", "documents": [hash]}),
+    );
+    let (_, number) = site
+        .plans
+        .submit("plan", "target/2", whole, cause("上报"))
+        .await
+        .unwrap();
+    let looked = site
+        .plans
+        .judge("plan", number, true, cause("属实"))
+        .await
+        .unwrap();
+    let (rules, calendar) = (rules(), calendar());
+    let today = Today {
+        day: site.plans.today(),
+        rules: &rules,
+        calendar: &calendar,
+    };
+    let plan = site
+        .plans
+        .settle(&looked, &Actuals::new(), today, "system")
+        .await
+        .unwrap();
+    let closing = &plan.closings[&2][0];
+    assert_eq!(closing.evidence, Some(number));
+    assert_eq!(plan.shown_by(2, closing), ShownBy::Evidence);
+    let mut older = closing.clone();
+    older.evidence = None;
+    // The target of a change tells the change, which no evidence says.
+    older.value = Some(6.0);
+    assert_eq!(plan.shown_by(2, &older), ShownBy::Evidence);
+    older.seen.at = looked.head.imported.at;
+    assert_eq!(
+        plan.shown_by(2, &older),
+        ShownBy::Unknown,
+        "nobody had accepted it then"
+    );
 }
 
 #[tokio::test]

@@ -115,3 +115,27 @@ async fn a_unit_reports_of_its_own_nodes_and_somebody_else_accepts_its_evidence(
         .await;
     assert_eq!(refused, "not-permitted");
 }
+
+#[tokio::test]
+async fn who_filled_the_form_of_a_target_is_told_to_whoever_has_to_do_with_the_form_alone() {
+    let city = City::with_files(crate::Options::default(), &FILES).await;
+    approved(&city).await;
+    let root = city.claim().await;
+    let clerk = city.somebody(&root, "li", &["clerk"]).await;
+    let keeper = city.member(&root, "wang", "市工信局", &["steward"]).await;
+    let reader = city.member(&root, "sun", "市公安局", &[]).await;
+    let target = "/api/v1/plans/2026/targets/2";
+    let form = json!({"kind": "form", "id": "club.visit", "reason": "核对"});
+    let binding = format!("{target}/binding");
+    city.ok(&keeper, Method::PUT, &binding, &form).await;
+    let report = json!({"unit": "市民政局", "period": "2025-01", "values": {"visits": 12}});
+    let reports = "/api/v1/forms/club.visit/reports";
+    city.ok(&clerk, Method::POST, reports, &report).await;
+    for (who, by) in [(&keeper, json!("li")), (&reader, Value::Null)] {
+        let told = city.ok(who, Method::GET, target, &Value::Null).await;
+        let bound = &told["binding"];
+        assert_eq!(bound["id"], "club.visit", "{bound}");
+        assert_eq!(bound["last_report"]["submitted_by"], by, "{bound}");
+        assert_eq!(bound["last_report"].is_null(), by.is_null(), "{bound}");
+    }
+}

@@ -141,3 +141,31 @@ async fn a_token_does_not_more_than_its_scope_says() {
     assert_eq!(rows["rows"][0]["cells"], json!({}));
     assert_eq!(rows["rows"][0]["reasons"][0]["column"], "age");
 }
+
+#[tokio::test]
+async fn rows_are_ordered_by_what_their_reader_sees_where_the_key_is_hidden() {
+    let policies = r#"
+@id("browse") @about("工作人员查看一本账")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("some") @about("工作人员读取年龄") @up_to("general-1") @columns("age, fee")
+permit (principal is Person, action == Action::"read", resource == Dataset::"club.member");
+"#;
+    let files = [("policies/readers.cedar", policies)];
+    let city = City::with_files(crate::Options::default(), &files).await;
+    city.deliver("a.csv", "number,name,age\n1,王芳,41\n2,李强,30\n")
+        .await;
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let program = city.program(&wang, &["read"]).await;
+    let search = "/api/3/action/datastore_search";
+    let asked = json!({"resource_id": "club.member.table"});
+    let found = city.ok(&program, Method::POST, search, &asked).await;
+    let records = found["result"]["records"].as_array().unwrap();
+    let ages: Vec<&Value> = records.iter().map(|record| &record["age"]).collect();
+    assert_eq!(ages, [&json!(30), &json!(41)], "{found}");
+    assert!(!found.to_string().contains("number"), "{found}");
+    let dump = "/datastore/dump/club.member.table";
+    let dump = city.send(&program, Method::GET, dump, &Value::Null).await;
+    assert_eq!(dump.status, StatusCode::OK, "{}", dump.text());
+    assert!(!dump.text().contains("number"), "{}", dump.text());
+}

@@ -496,3 +496,45 @@ async fn an_event_of_what_failed_tells_its_words_to_whoever_sees_all_that_was_re
     let is_refresh = |words: &String| words.ends_with(refresh);
     assert!(told.iter().any(is_refresh), "{told:?}");
 }
+
+#[tokio::test]
+async fn what_is_shown_on_pages_alone_leaves_in_no_file_of_a_delivery() {
+    let on_pages = OF_SOME_ROWS.replace(
+        r#"@up_to("core") @columns("number, name, age") @rows("age >= 18")
+permit (principal is Person in Role::"steward", action == Action::"read", resource == Dataset::"club.member");"#,
+        r#"@up_to("core")
+permit (principal is Person in Role::"steward", action == Action::"read", resource == Dataset::"club.member")
+when { context.way == "page" };"#,
+    );
+    assert_ne!(on_pages, OF_SOME_ROWS);
+    let files = [
+        FILES[0],
+        FILES[1],
+        FILES[2],
+        ("policies/duties.cedar", on_pages.as_str()),
+    ];
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let batch = city.delivered_as(&steward, &members()).await;
+    let path = format!("/api/v1/batches/{}", batch["id"].as_str().unwrap());
+    let quarantine = format!("{path}/quarantine");
+    let page = city
+        .ok(&steward, Method::GET, &quarantine, &Value::Null)
+        .await;
+    assert_eq!(page["rows"][0]["cells"]["name"], HIDDEN, "{page}");
+    let workbook = format!("{quarantine}.xlsx");
+    let workbook = city
+        .send(&steward, Method::GET, &workbook, &Value::Null)
+        .await;
+    assert_eq!(workbook.status, StatusCode::OK);
+    let texts = texts_of(&workbook.body);
+    assert!(
+        texts.contains("（name）：") && !texts.contains(HIDDEN),
+        "{texts}"
+    );
+    let raw = format!("{path}/raw");
+    let refused = city
+        .refused(&steward, Method::GET, &raw, &Value::Null)
+        .await;
+    assert_eq!(refused, "not-permitted");
+}
