@@ -2,7 +2,7 @@
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, LEVEL, UP};
+use crate::lexicon::{ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, FORBID, LEVEL, NEGATE, UP};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
@@ -661,9 +661,40 @@ fn before(flow: &Flow, index: usize) -> (Option<Comparison>, usize) {
         Some((_, "近", _)) if matches!(flow.before(index - 1), '附' | '最' | '邻') => {
             (None, index)
         }
-        Some((length, _, comparison)) => (Some(comparison), index - length),
+        Some((length, _, comparison)) => {
+            let start = index - length;
+            let (comparison, start) =
+                turned(flow, start, comparison).unwrap_or((comparison, start));
+            (Some(comparison), start)
+        }
         None => (None, index),
     }
+}
+
+/// What a word of more or of less means behind a negation, and where that begins: 不超过, 不得再低于.
+pub(super) fn turned(
+    flow: &Flow,
+    start: usize,
+    comparison: Comparison,
+) -> Option<(Comparison, usize)> {
+    /// Signs between the negation and the word.
+    const BETWEEN: usize = 2;
+    let meant = match comparison {
+        Comparison::Above => Comparison::AtMost,
+        Comparison::Below => Comparison::AtLeast,
+        _ => return None,
+    };
+    let forbidden = (0..=BETWEEN.min(start))
+        .take_while(|gap| yandu_words::sign::is_han(flow.at(start - *gap)))
+        .find_map(|gap| {
+            let (_, length) = flow.word_before(start - gap, FORBID)?;
+            Some(start - gap - length)
+        });
+    let negated = || {
+        flow.word_before(start, NEGATE)
+            .map(|(_, length)| start - length)
+    };
+    forbidden.or_else(negated).map(|begin| (meant, begin))
 }
 
 /// The comparison behind a unit, and the place behind it.

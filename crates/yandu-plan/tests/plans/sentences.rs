@@ -90,6 +90,45 @@ fn comparisons_before_and_behind_the_number_are_read() {
 }
 
 #[test]
+fn a_negation_turns_a_comparison_round() {
+    for most in [
+        "不得超过",
+        "不能高于",
+        "不可多于",
+        "不应当大于",
+        "不宜再超过",
+        "不再超过",
+        "未超过",
+        "不许突破",
+        "不准再次突破",
+        "严禁突破",
+        "没有超过",
+        "不突破",
+        "不超出",
+        "不超",
+    ] {
+        check(
+            &format!("投诉量{most}10件。"),
+            &[&format!("target 投诉量{most}10件 <= 10件 2026-12-31")],
+        );
+    }
+    for least in ["不得低于", "不能少于", "不应小于", "未低于"] {
+        check(
+            &format!("好评量{least}10件。"),
+            &[&format!("target 好评量{least}10件 >= 10件 2026-12-31")],
+        );
+    }
+    check(
+        "支出不得低于上年预算的2%。",
+        &["target 支出不得低于上年预算的2% >= 2% 2026-12-31"],
+    );
+    check(
+        "办件量不断突破10件。",
+        &["target 办件量不断突破10件 > 10件 2026-12-31"],
+    );
+}
+
+#[test]
 fn changes_carry_their_sign_their_baseline_and_what_the_text_leaves_open() {
     check("能耗下降5%。", &["target 能耗下降5% change -5% 2026-12-31"]);
     check(
