@@ -95,7 +95,7 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
     if flow.before(index) == '第' {
         return Some(Lexed::Other(numeral.end));
     }
-    if flow.before(index) == '前'
+    if is_behind_front(flow, index)
         && unit::at(flow, numeral.end).is_none()
         && ends_run(flow, numeral.end, limit)
     {
@@ -122,6 +122,40 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
         return Some(lexed);
     }
     Some(measured(flow, index, numeral, limit))
+}
+
+/// Whether the 前 of a rank stands before a place, as in 全省前3. That of 年底前80座 ends a day.
+fn is_behind_front(flow: &Flow, index: usize) -> bool {
+    const DAYS: &[&str] = &[
+        "底",
+        "末",
+        "旬",
+        "年终",
+        "年中",
+        "春节",
+        "清明",
+        "端午",
+        "中秋",
+        "国庆",
+        "元旦",
+        "节日",
+        "清明节",
+        "劳动节",
+        "端午节",
+        "中秋节",
+        "国庆节",
+    ];
+    if flow.before(index) != '前' {
+        return false;
+    }
+    let end = index - 1;
+    // 今年前3名 and 当日前10名 are ranks, 9月前 and 三季度前 are days.
+    let numbered = flow
+        .word_before(end, &["日", "号", "月", "年", "季度", "个季度"])
+        .map(|(_, length)| flow.before(end - length));
+    let is_numbered =
+        numbered.is_some_and(|sign| sign.is_ascii_digit() || numeral::is_chinese_digit(sign));
+    !is_numbered && flow.word_before(end, DAYS).is_none()
 }
 
 /// Whether nothing that a number could be of stands behind it: the clause or the run of an enumeration ends.
@@ -608,7 +642,9 @@ fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quant
         quantity.high = Some(second.value.shift(again.shift));
         end = second.end + again.length;
     }
-    quantity.is_rank = flow.before(start) == '前' && found.class == Class::Count;
+    // 前 before a comparison is that of a day: 年底前不少于80座.
+    quantity.is_rank =
+        before.is_none() && found.class == Class::Count && is_behind_front(flow, start);
     let (after, end) = after(flow, end, found.class);
     quantity.after = after;
     quantity.end = end;

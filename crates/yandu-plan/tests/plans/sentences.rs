@@ -129,6 +129,29 @@ fn a_negation_turns_a_comparison_round() {
 }
 
 #[test]
+fn what_stands_behind_a_day_is_no_rank() {
+    for (words, comparison, due) in [
+        ("年底前突破80座", ">", "2026-12-31"),
+        ("6月底前突破80座", ">", "2026-06-30"),
+        ("年底前不少于80座", ">=", "2026-12-31"),
+        ("12月底前大于80座", ">", "2026-12-31"),
+        ("2026年12月31日前超过80座", ">", "2026-12-31"),
+        ("年底前80座建成", "=", "2026-12-31"),
+        ("9月30日前80座建成", "=", "2026-09-30"),
+    ] {
+        check(
+            &format!("{words}。"),
+            &[&format!("target {words} {comparison} 80座 {due}")],
+        );
+    }
+    check("排名全省前3。", &["target 排名全省前3 <= 3 2026-12-31"]);
+    check(
+        "排名进入全省前10位。",
+        &["target 排名进入全省前10位 <= 10位 2026-12-31"],
+    );
+}
+
+#[test]
 fn changes_carry_their_sign_their_baseline_and_what_the_text_leaves_open() {
     check("能耗下降5%。", &["target 能耗下降5% change -5% 2026-12-31"]);
     check(
