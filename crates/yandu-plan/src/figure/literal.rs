@@ -494,6 +494,9 @@ fn doubts(flow: &Flow, parts: &Parts, share: &Share<'_>, (from, to): (usize, usi
     if quantity.is_vague {
         doubts.push(Doubt::Vague);
     }
+    if quantity.is_bound_open {
+        doubts.push(Doubt::ComparisonUnclear);
+    }
     let is_compute =
         matches!(&quantity.unit, Some(Written::Symbol(symbol)) if unit::is_compute(symbol));
     let precisions: &[&'static str] = &[

@@ -49,6 +49,8 @@ pub(super) struct Quantity {
     pub(super) is_rank: bool,
     /// A word in Latin letters runs into the number: App15个.
     pub(super) is_joined: bool,
+    /// The number that it is listed behind has a comparison, and whether that is of both is not said.
+    pub(super) is_bound_open: bool,
 }
 
 impl Quantity {
@@ -244,6 +246,7 @@ fn word(flow: &Flow, index: usize, length: usize, value: i128, is_doubling: bool
         is_doubling,
         is_rank: false,
         is_joined: false,
+        is_bound_open: false,
     })
 }
 
@@ -373,6 +376,7 @@ fn bare(index: usize, numeral: &Numeral) -> Quantity {
         is_doubling: false,
         is_rank: false,
         is_joined: false,
+        is_bound_open: false,
     }
 }
 

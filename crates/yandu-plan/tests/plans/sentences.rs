@@ -152,6 +152,32 @@ fn what_stands_behind_a_day_is_no_rank() {
 }
 
 #[test]
+fn a_comparison_behind_each_is_of_every_number_and_else_left_open() {
+    check(
+        "投诉量、差评量分别不超过10件、5件。",
+        &[
+            "target 投诉量、差评量分别不超过10件 <= 10件 2026-12-31",
+            "target 5件 <= 5件 2026-12-31",
+        ],
+    );
+    check(
+        "投诉量、差评量分别新增不少于10件和5件。",
+        &[
+            "target 投诉量、差评量分别新增不少于10件 >= 10件 2026-12-31",
+            "target 5件 >= 5件 2026-12-31",
+        ],
+    );
+    let open = |sentence: &str| -> Vec<bool> {
+        let targets = reading(sentence).targets;
+        let doubted = |doubts: &[Doubt]| doubts.contains(&Doubt::ComparisonUnclear);
+        targets.iter().map(|one| doubted(&one.doubts)).collect()
+    };
+    assert_eq!(open("开展培训不少于4期、1200人次。"), [false, true]);
+    assert_eq!(open("开展培训不少于4期、培训1200人次。"), [false, false]);
+    assert_eq!(open("投诉量、差评量分别不超过10件、5件。"), [false, false]);
+}
+
+#[test]
 fn changes_carry_their_sign_their_baseline_and_what_the_text_leaves_open() {
     check("能耗下降5%。", &["target 能耗下降5% change -5% 2026-12-31"]);
     check(
