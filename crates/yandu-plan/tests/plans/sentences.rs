@@ -1008,3 +1008,33 @@ fn what_had_been_by_the_year_before_is_no_target_until_the_words_look_ahead() {
         &["description 全市建有5G基站18000座 = 18000座 2026-12-31"],
     );
 }
+
+#[test]
+fn a_past_year_of_another_clause_makes_no_description_of_what_is_to_be_done() {
+    check(
+        "在2025年新建30座的基础上，再新建20座。",
+        &[
+            "description 在2025年新建30座的基础上 = 30座 2025-12-31",
+            "target 再新建20座 = 20座 2026-12-31",
+        ],
+    );
+    let targets = reading("巩固2025年创建成果，新创建示范村10个，覆盖率达到90%。").targets;
+    let read: Vec<(&str, &str, bool)> = targets
+        .iter()
+        .map(|one| {
+            let is_not_said = one.doubts.contains(&Doubt::DueNotSaid);
+            (one.kind.name(), one.literal.as_str(), is_not_said)
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            ("target", "新创建示范村10个", true),
+            ("target", "覆盖率达到90%", true),
+        ]
+    );
+    check(
+        "2025年，全市建成基站500座。",
+        &["description 全市建成基站500座 = 500座 2025-12-31"],
+    );
+}
