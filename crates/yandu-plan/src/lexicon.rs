@@ -79,6 +79,9 @@ pub(crate) const LEVEL: &[&str] = &[
     "维持在",
     "压缩在",
     "控制到",
+    "限制在",
+    "稳控在",
+    "严控在",
     "不变在",
 ];
 /// Of these, those that say a change when a word of change stands before them: 增长达10%.

@@ -352,6 +352,10 @@ fn figures_that_are_none_are_known_for_what_they_are() {
 #[test]
 fn what_is_held_at_a_level_is_no_place_and_what_goes_on_from_the_present_is_to_be_done() {
     check(
+        "投诉限制在30件。",
+        &["target 投诉限制在30件 = 30件 2026-12-31"],
+    );
+    check(
         "将投诉量控制在100件以内，较大事故起数控制在3起以内。",
         &[
             "target 将投诉量控制在100件以内 <= 100件 2026-12-31",
