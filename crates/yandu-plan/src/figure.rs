@@ -147,14 +147,13 @@ fn time(
     // 截至2025年底，建有基站18000座 in a plan for 2026: what had been by then, unless the words look ahead.
     let is_told = !flow.holds_any(start, figure.to, AHEAD);
     let is_before = |when: &When| {
-        is_told
-            && when
-                .last
-                .zip(context.first_year)
-                .is_some_and(|(last, first)| last.year() < first)
+        when.last
+            .zip(context.first_year)
+            .is_some_and(|(last, first)| last.year() < first)
     };
     let is_meant = |when: &When| {
-        when.sense == Sense::By || when.sense == Sense::Until && (is_past || is_before(when))
+        when.sense == Sense::By
+            || when.sense == Sense::Until && (is_past || is_told && is_before(when))
     };
     let by = || dates.iter().filter(|when| is_meant(when));
     let own = by()
@@ -173,6 +172,11 @@ fn time(
                     .is_some_and(|(_, length)| done + length == to);
         is_of_it.then_some(when)
     };
+    // 巩固2025年创建成果，新创建10个: the day of what went before is not that of what is to be done. 2025年， alone is said of all
+    // behind it.
+    let is_asked = matches!(figure.kind, Kind::Target | Kind::Preference);
+    let is_gone =
+        |when: &When| when.sense == Sense::By && flow.at(when.to) != ',' && is_before(when);
     // The date with which the sentence begins is of all of it, a later one of what ; does not part from it.
     let carries = |when: &&When| {
         let leads = when.from <= sentence + 2 && when.sense == Sense::By;
@@ -180,6 +184,7 @@ fn time(
             && when.to <= start
             && (leads || flow.find(when.to, start, ";").is_none())
             && !flow.ends_with(when.from, "其中")
+            && !(is_asked && is_gone(when))
     };
     let earlier = || by().rfind(carries);
     let found = own

@@ -2,28 +2,21 @@
 
 use crate::reading::Comparison;
 
-/// Before a number.
+/// Before a number. Those of more and of less are turned round by a negation before them.
 pub(crate) const COMPARE_BEFORE: &[(&str, Comparison)] = &[
-    ("不少于", Comparison::AtLeast),
-    ("不低于", Comparison::AtLeast),
-    ("不小于", Comparison::AtLeast),
     ("不下于", Comparison::AtLeast),
     ("至少", Comparison::AtLeast),
     ("最少", Comparison::AtLeast),
     (">=", Comparison::AtLeast),
     ("≥", Comparison::AtLeast),
     ("超过", Comparison::Above),
+    ("超出", Comparison::Above),
     ("突破", Comparison::Above),
     ("高于", Comparison::Above),
     ("大于", Comparison::Above),
     ("多于", Comparison::Above),
     ("超", Comparison::Above),
     (">", Comparison::Above),
-    ("不超过", Comparison::AtMost),
-    ("不超", Comparison::AtMost),
-    ("不高于", Comparison::AtMost),
-    ("不大于", Comparison::AtMost),
-    ("不多于", Comparison::AtMost),
     ("至多", Comparison::AtMost),
     ("最多", Comparison::AtMost),
     ("最高", Comparison::AtMost),
@@ -38,6 +31,24 @@ pub(crate) const COMPARE_BEFORE: &[(&str, Comparison)] = &[
     ("大约", Comparison::About),
     ("近", Comparison::About),
     ("=", Comparison::Equal),
+];
+
+/// Directly before a word of comparison.
+pub(crate) const NEGATE: &[&str] = &["不", "未", "未能", "不要", "不会"];
+/// Before a word of comparison, with a short adverb between or none: 不得再超过.
+pub(crate) const FORBID: &[&str] = &[
+    "不得",
+    "不能",
+    "不可",
+    "不应",
+    "不宜",
+    "不再",
+    "不许",
+    "不准",
+    "不允许",
+    "严禁",
+    "禁止",
+    "没有",
 ];
 
 /// Behind a number and its unit.
@@ -68,6 +79,9 @@ pub(crate) const LEVEL: &[&str] = &[
     "维持在",
     "压缩在",
     "控制到",
+    "限制在",
+    "稳控在",
+    "严控在",
     "不变在",
 ];
 /// Of these, those that say a change when a word of change stands before them: 增长达10%.

@@ -1,5 +1,7 @@
 //! The quantities of a clause, and what of the clause belongs to each.
 
+use yandu_words::sign::is_han;
+
 use crate::due::When;
 use crate::flow::Flow;
 use crate::lexicon::{ACHIEVE, NEXT};
@@ -52,6 +54,7 @@ pub(super) fn read(
     scan(flow, &mut parts, dates, context, found);
     drop_baselines(flow, &mut parts.quantities, dates);
     join_ranges(flow, &mut parts.quantities);
+    share_comparisons(flow, &mut parts.quantities);
     for share in shares(flow, &parts) {
         literal::read(flow, &parts, &share, dates, context, found);
     }
@@ -233,6 +236,38 @@ fn join_ranges(flow: &Flow, quantities: &mut Vec<Quantity>) {
         }
     }
     *quantities = kept;
+}
+
+/// 分别不超过10件、5件: the comparison before the first number is that of all. Without 分别 that is left open.
+fn share_comparisons(flow: &Flow, quantities: &mut [Quantity]) {
+    /// Signs of a verb between 分别 and the comparison.
+    const BETWEEN: usize = 4;
+    let mut before: Option<(usize, Comparison, bool)> = None;
+    for quantity in quantities {
+        if let Some(comparison) = quantity.before {
+            let start = quantity.start;
+            let is_each = (0..=BETWEEN.min(start))
+                .take_while(|gap| *gap == 0 || is_han(flow.at(start - *gap)))
+                .any(|gap| flow.ends_with(start - gap, "分别"));
+            let is_bound = !matches!(comparison, Comparison::About | Comparison::Equal);
+            let is_shared = is_bound && quantity.after.is_none();
+            before = is_shared.then_some((quantity.end, comparison, is_each));
+            continue;
+        }
+        let joint = before.and_then(|(end, comparison, is_each)| {
+            let (_, length) = flow.word_at(end, &["、", "和", "及", "与", "以及"])?;
+            (end + length == quantity.start).then_some((comparison, is_each))
+        });
+        let is_bare = quantity.after.is_none() && quantity.high.is_none() && !quantity.is_word;
+        before = joint.filter(|_| is_bare).map(|(comparison, is_each)| {
+            if is_each {
+                quantity.before = Some(comparison);
+            } else {
+                quantity.is_bound_open = true;
+            }
+            (quantity.end, comparison, is_each)
+        });
+    }
 }
 
 fn are_ends(flow: &Flow, low: &Quantity, high: &Quantity) -> bool {

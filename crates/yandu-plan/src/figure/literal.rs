@@ -11,7 +11,7 @@ use crate::unit::{self, Class};
 
 use super::clause::{Parts, Share, is_post};
 use super::judge::{self, Verdict, noun_end};
-use super::quantity::Quantity;
+use super::quantity::{Quantity, turned};
 use super::{Context, Draft, Found, Maybe, Written};
 
 /// Signs of the longest noun that is looked at behind a number.
@@ -176,9 +176,11 @@ fn value(quantity: &Quantity, is_negative: bool) -> Value {
 fn bound(flow: &Flow, share: &Share<'_>, dates: &[When]) -> Option<Comparison> {
     let start = share.quantity.start;
     (share.from..start).rev().find_map(|place| {
-        let (comparison, length) = flow
-            .meaning_at(place, COMPARE_BEFORE)
-            .filter(|(one, _)| matches!(one, Comparison::AtLeast | Comparison::AtMost))?;
+        let (comparison, length) = flow.meaning_at(place, COMPARE_BEFORE)?;
+        let comparison = turned(flow, place, comparison).map_or(comparison, |(meant, _)| meant);
+        if !matches!(comparison, Comparison::AtLeast | Comparison::AtMost) {
+            return None;
+        }
         let verb = skip_fillers(flow, place + length, start, dates);
         let (_, length) = flow.word_at(verb, ACHIEVE)?;
         (verb + length <= start).then_some(comparison)
@@ -188,21 +190,19 @@ fn bound(flow: &Flow, share: &Share<'_>, dates: &[When]) -> Option<Comparison> {
 /// 不低于上年预算的2%: the comparison stands before what the share is taken of.
 fn bound_of_share(flow: &Flow, parts: &Parts, share: &Share<'_>) -> Option<Comparison> {
     const SIGNS: usize = 16;
-    const BOUNDS: &[(&str, Comparison)] = &[
-        ("不少于", Comparison::AtLeast),
-        ("不低于", Comparison::AtLeast),
-        ("不超过", Comparison::AtMost),
-        ("不高于", Comparison::AtMost),
-    ];
     let start = share.quantity.start;
     if share.quantity.class != Class::Percent || flow.before(start) != '的' {
         return None;
     }
     let first = share.from.max(start.saturating_sub(SIGNS));
+    let bound_at = |place: usize| {
+        let (comparison, _) = flow.meaning_at(place, COMPARE_BEFORE)?;
+        turned(flow, place, comparison).map(|(meant, _)| meant)
+    };
     let place = (first..start)
         .rev()
-        .find(|place| flow.at(*place) == '、' || flow.meaning_at(*place, BOUNDS).is_some())?;
-    let (comparison, _) = flow.meaning_at(place, BOUNDS)?;
+        .find(|place| flow.at(*place) == '、' || bound_at(*place).is_some())?;
+    let comparison = bound_at(place)?;
     let is_between = |one: &Quantity| one.start > place && one.start < start;
     (!parts.quantities.iter().any(is_between)).then_some(comparison)
 }
@@ -493,6 +493,9 @@ fn doubts(flow: &Flow, parts: &Parts, share: &Share<'_>, (from, to): (usize, usi
     }
     if quantity.is_vague {
         doubts.push(Doubt::Vague);
+    }
+    if quantity.is_bound_open {
+        doubts.push(Doubt::ComparisonUnclear);
     }
     let is_compute =
         matches!(&quantity.unit, Some(Written::Symbol(symbol)) if unit::is_compute(symbol));

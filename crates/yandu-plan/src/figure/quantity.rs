@@ -2,7 +2,7 @@
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, LEVEL, UP};
+use crate::lexicon::{ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, FORBID, LEVEL, NEGATE, UP};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
@@ -49,6 +49,8 @@ pub(super) struct Quantity {
     pub(super) is_rank: bool,
     /// A word in Latin letters runs into the number: App15个.
     pub(super) is_joined: bool,
+    /// The number that it is listed behind has a comparison, and whether that is of both is not said.
+    pub(super) is_bound_open: bool,
 }
 
 impl Quantity {
@@ -95,7 +97,7 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
     if flow.before(index) == '第' {
         return Some(Lexed::Other(numeral.end));
     }
-    if flow.before(index) == '前'
+    if is_behind_front(flow, index)
         && unit::at(flow, numeral.end).is_none()
         && ends_run(flow, numeral.end, limit)
     {
@@ -122,6 +124,40 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
         return Some(lexed);
     }
     Some(measured(flow, index, numeral, limit))
+}
+
+/// Whether the 前 of a rank stands before a place, as in 全省前3. That of 年底前80座 ends a day.
+fn is_behind_front(flow: &Flow, index: usize) -> bool {
+    const DAYS: &[&str] = &[
+        "底",
+        "末",
+        "旬",
+        "年终",
+        "年中",
+        "春节",
+        "清明",
+        "端午",
+        "中秋",
+        "国庆",
+        "元旦",
+        "节日",
+        "清明节",
+        "劳动节",
+        "端午节",
+        "中秋节",
+        "国庆节",
+    ];
+    if flow.before(index) != '前' {
+        return false;
+    }
+    let end = index - 1;
+    // 今年前3名 and 当日前10名 are ranks, 9月前 and 三季度前 are days.
+    let numbered = flow
+        .word_before(end, &["日", "号", "月", "年", "季度", "个季度"])
+        .map(|(_, length)| flow.before(end - length));
+    let is_numbered =
+        numbered.is_some_and(|sign| sign.is_ascii_digit() || numeral::is_chinese_digit(sign));
+    !is_numbered && flow.word_before(end, DAYS).is_none()
 }
 
 /// Whether nothing that a number could be of stands behind it: the clause or the run of an enumeration ends.
@@ -210,6 +246,7 @@ fn word(flow: &Flow, index: usize, length: usize, value: i128, is_doubling: bool
         is_doubling,
         is_rank: false,
         is_joined: false,
+        is_bound_open: false,
     })
 }
 
@@ -339,6 +376,7 @@ fn bare(index: usize, numeral: &Numeral) -> Quantity {
         is_doubling: false,
         is_rank: false,
         is_joined: false,
+        is_bound_open: false,
     }
 }
 
@@ -608,7 +646,9 @@ fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quant
         quantity.high = Some(second.value.shift(again.shift));
         end = second.end + again.length;
     }
-    quantity.is_rank = flow.before(start) == '前' && found.class == Class::Count;
+    // 前 before a comparison is that of a day: 年底前不少于80座.
+    quantity.is_rank =
+        before.is_none() && found.class == Class::Count && is_behind_front(flow, start);
     let (after, end) = after(flow, end, found.class);
     quantity.after = after;
     quantity.end = end;
@@ -661,9 +701,40 @@ fn before(flow: &Flow, index: usize) -> (Option<Comparison>, usize) {
         Some((_, "近", _)) if matches!(flow.before(index - 1), '附' | '最' | '邻') => {
             (None, index)
         }
-        Some((length, _, comparison)) => (Some(comparison), index - length),
+        Some((length, _, comparison)) => {
+            let start = index - length;
+            let (comparison, start) =
+                turned(flow, start, comparison).unwrap_or((comparison, start));
+            (Some(comparison), start)
+        }
         None => (None, index),
     }
+}
+
+/// What a word of more or of less means behind a negation, and where that begins: 不超过, 不得再低于.
+pub(super) fn turned(
+    flow: &Flow,
+    start: usize,
+    comparison: Comparison,
+) -> Option<(Comparison, usize)> {
+    /// Signs between the negation and the word.
+    const BETWEEN: usize = 2;
+    let meant = match comparison {
+        Comparison::Above => Comparison::AtMost,
+        Comparison::Below => Comparison::AtLeast,
+        _ => return None,
+    };
+    let forbidden = (0..=BETWEEN.min(start))
+        .take_while(|gap| yandu_words::sign::is_han(flow.at(start - *gap)))
+        .find_map(|gap| {
+            let (_, length) = flow.word_before(start - gap, FORBID)?;
+            Some(start - gap - length)
+        });
+    let negated = || {
+        flow.word_before(start, NEGATE)
+            .map(|(_, length)| start - length)
+    };
+    forbidden.or_else(negated).map(|begin| (meant, begin))
 }
 
 /// The comparison behind a unit, and the place behind it.

@@ -4,8 +4,10 @@ use crate::lexicon::DOWN;
 use crate::reading::{Comparison, Value};
 use crate::record::{Figure, Source, Way};
 
-/// 降至, 减到, 控制在: short words of lowering, beside those of a change.
-const LOWER: &[&str] = &["降", "减", "缩", "压", "控制"];
+/// 降至, 减到, 控制在, 上限为: short words of lowering and of a most, beside those of a change.
+const LOWER: &[&str] = &["降", "减", "缩", "压", "控制", "控", "限制", "上限"];
+/// Words that end as one of these does and say nothing of a most: 监控到100个点位.
+const WATCH: &[&str] = &["监控", "布控", "远控"];
 /// 提升至, 增到: words of raising that say a level where one of [`TO`] follows.
 const RAISE: &[&str] = &["提高", "提升", "增长", "上升", "扩大", "升", "增"];
 const TO: &[&str] = &["至", "到", "为", "在"];
@@ -98,8 +100,10 @@ fn says_to(target: &Figure, words: &[&[&str]]) -> bool {
         TO.iter().any(|to| {
             let pattern = format!("{word}{to}");
             text.match_indices(&pattern).any(|(at, found)| {
+                let said = text.get(..at + word.len()).unwrap_or_default();
                 let behind = text.get(at + found.len()..).unwrap_or_default();
-                behind.chars().take(GAP + 1).any(is_numeral)
+                !WATCH.iter().any(|watch| said.ends_with(watch))
+                    && behind.chars().take(GAP + 1).any(is_numeral)
             })
         })
     })

@@ -83,6 +83,30 @@ async fn a_number_that_is_lowered_to_and_none_at_all_are_reached_from_above() {
 }
 
 #[tokio::test]
+async fn a_number_that_is_held_down_or_is_the_most_is_reached_from_above() {
+    const HELD: &str = "澄江市2026年工作要点\n一、优化服务\n（一）优化办事。失业率稳控在5.5%。投诉量控到100件。收费上限为50元。噪声限制在55分贝。新建监控到100个。（市数据局负责）\n（二）加强统筹。（市数据局负责）\n";
+    let plan = Site::new().await.approved(HELD).await;
+    for (words, missed, reached) in [
+        ("失业率", 6.0, 5.0),
+        ("投诉量", 120.0, 80.0),
+        ("收费上限", 60.0, 40.0),
+        ("噪声", 60.0, 50.0),
+        ("监控", 80.0, 120.0),
+    ] {
+        assert_eq!(
+            proved(&plan, words, missed).is_met,
+            Some(false),
+            "{words} {missed}"
+        );
+        assert_eq!(
+            proved(&plan, words, reached).is_met,
+            Some(true),
+            "{words} {reached}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_range_is_met_within_its_ends_and_is_told_with_its_actual() {
     let mut plan = Site::new().await.approved(SIDES).await;
     for (words, value, is_met) in [

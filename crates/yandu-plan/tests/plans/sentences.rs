@@ -90,6 +90,94 @@ fn comparisons_before_and_behind_the_number_are_read() {
 }
 
 #[test]
+fn a_negation_turns_a_comparison_round() {
+    for most in [
+        "不得超过",
+        "不能高于",
+        "不可多于",
+        "不应当大于",
+        "不宜再超过",
+        "不再超过",
+        "未超过",
+        "不许突破",
+        "不准再次突破",
+        "严禁突破",
+        "没有超过",
+        "不突破",
+        "不超出",
+        "不超",
+    ] {
+        check(
+            &format!("投诉量{most}10件。"),
+            &[&format!("target 投诉量{most}10件 <= 10件 2026-12-31")],
+        );
+    }
+    for least in ["不得低于", "不能少于", "不应小于", "未低于"] {
+        check(
+            &format!("好评量{least}10件。"),
+            &[&format!("target 好评量{least}10件 >= 10件 2026-12-31")],
+        );
+    }
+    check(
+        "支出不得低于上年预算的2%。",
+        &["target 支出不得低于上年预算的2% >= 2% 2026-12-31"],
+    );
+    check(
+        "办件量不断突破10件。",
+        &["target 办件量不断突破10件 > 10件 2026-12-31"],
+    );
+}
+
+#[test]
+fn what_stands_behind_a_day_is_no_rank() {
+    for (words, comparison, due) in [
+        ("年底前突破80座", ">", "2026-12-31"),
+        ("6月底前突破80座", ">", "2026-06-30"),
+        ("年底前不少于80座", ">=", "2026-12-31"),
+        ("12月底前大于80座", ">", "2026-12-31"),
+        ("2026年12月31日前超过80座", ">", "2026-12-31"),
+        ("年底前80座建成", "=", "2026-12-31"),
+        ("9月30日前80座建成", "=", "2026-09-30"),
+    ] {
+        check(
+            &format!("{words}。"),
+            &[&format!("target {words} {comparison} 80座 {due}")],
+        );
+    }
+    check("排名全省前3。", &["target 排名全省前3 <= 3 2026-12-31"]);
+    check(
+        "排名进入全省前10位。",
+        &["target 排名进入全省前10位 <= 10位 2026-12-31"],
+    );
+}
+
+#[test]
+fn a_comparison_behind_each_is_of_every_number_and_else_left_open() {
+    check(
+        "投诉量、差评量分别不超过10件、5件。",
+        &[
+            "target 投诉量、差评量分别不超过10件 <= 10件 2026-12-31",
+            "target 5件 <= 5件 2026-12-31",
+        ],
+    );
+    check(
+        "投诉量、差评量分别新增不少于10件和5件。",
+        &[
+            "target 投诉量、差评量分别新增不少于10件 >= 10件 2026-12-31",
+            "target 5件 >= 5件 2026-12-31",
+        ],
+    );
+    let open = |sentence: &str| -> Vec<bool> {
+        let targets = reading(sentence).targets;
+        let doubted = |doubts: &[Doubt]| doubts.contains(&Doubt::ComparisonUnclear);
+        targets.iter().map(|one| doubted(&one.doubts)).collect()
+    };
+    assert_eq!(open("开展培训不少于4期、1200人次。"), [false, true]);
+    assert_eq!(open("开展培训不少于4期、培训1200人次。"), [false, false]);
+    assert_eq!(open("投诉量、差评量分别不超过10件、5件。"), [false, false]);
+}
+
+#[test]
 fn changes_carry_their_sign_their_baseline_and_what_the_text_leaves_open() {
     check("能耗下降5%。", &["target 能耗下降5% change -5% 2026-12-31"]);
     check(
@@ -263,6 +351,10 @@ fn figures_that_are_none_are_known_for_what_they_are() {
 
 #[test]
 fn what_is_held_at_a_level_is_no_place_and_what_goes_on_from_the_present_is_to_be_done() {
+    check(
+        "投诉限制在30件。",
+        &["target 投诉限制在30件 = 30件 2026-12-31"],
+    );
     check(
         "将投诉量控制在100件以内，较大事故起数控制在3起以内。",
         &[
@@ -918,5 +1010,35 @@ fn what_had_been_by_the_year_before_is_no_target_until_the_words_look_ahead() {
     check(
         "截至目前，全市建有5G基站18000座。",
         &["description 全市建有5G基站18000座 = 18000座 2026-12-31"],
+    );
+}
+
+#[test]
+fn a_past_year_of_another_clause_makes_no_description_of_what_is_to_be_done() {
+    check(
+        "在2025年新建30座的基础上，再新建20座。",
+        &[
+            "description 在2025年新建30座的基础上 = 30座 2025-12-31",
+            "target 再新建20座 = 20座 2026-12-31",
+        ],
+    );
+    let targets = reading("巩固2025年创建成果，新创建示范村10个，覆盖率达到90%。").targets;
+    let read: Vec<(&str, &str, bool)> = targets
+        .iter()
+        .map(|one| {
+            let is_not_said = one.doubts.contains(&Doubt::DueNotSaid);
+            (one.kind.name(), one.literal.as_str(), is_not_said)
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            ("target", "新创建示范村10个", true),
+            ("target", "覆盖率达到90%", true),
+        ]
+    );
+    check(
+        "2025年，全市建成基站500座。",
+        &["description 全市建成基站500座 = 500座 2025-12-31"],
     );
 }
