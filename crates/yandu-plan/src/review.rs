@@ -158,7 +158,10 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
         .namings
         .iter()
         .any(|naming| naming.is_labelled && naming.to >= to);
-    // A signature, a day, a list of copies.
+    // The day below a signature ends a text, however short its last point is.
+    let is_dated = crate::due::at(flow, (from, to), None)
+        .is_some_and(|when| when.to == to && when.names_year && flow.before(to) == '日');
+    // A signature, a list of copies.
     let is_close = to - from <= 20
         && crate::outline::behind_mark(&draught.headings, from).is_none()
         && !flow.holds_any(from, to, &[","])
@@ -173,7 +176,7 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
     }) > 0;
     if is_open {
         report("正文在一个括号里结束");
-    } else if !is_ended && !is_labelled && !is_close {
+    } else if !is_ended && !is_labelled && !is_dated && !is_close {
         report("正文在一句话中间结束");
     } else {
         let without = |point: &crate::reading::Point| point.assignments.is_empty();
