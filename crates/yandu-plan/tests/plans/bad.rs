@@ -389,8 +389,17 @@ fn a_mark_before_a_digit_is_one_where_its_number_comes_next() {
 #[test]
 fn the_day_below_a_signature_ends_a_plan_whose_last_point_is_short() {
     let plan = "临江市2026年工作要点\n一、新建基站5座。（牵头单位：市工信局）\n二、新建园区3个。（牵头单位：市商务局）\n";
-    let signed = format!("{plan}临江市人民政府办公室\n2026年2月18日\n");
-    assert!(!codes(&reading(&signed)).contains(&FindingCode::Truncated));
+    for signature in [
+        "2026年2月18日\n",
+        "\n临江市人民政府办公室\n2026年2月18日\n",
+        "\n临江市人民政府办公室  2026年2月18日\n",
+    ] {
+        let signed = reading(&format!("{plan}{signature}"));
+        assert!(
+            !codes(&signed).contains(&FindingCode::Truncated),
+            "{signature}"
+        );
+    }
     let cut = format!("{plan}三、在2026年2月18日\n");
     assert!(codes(&reading(&cut)).contains(&FindingCode::Truncated));
 }
