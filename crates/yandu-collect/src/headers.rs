@@ -298,7 +298,7 @@ pub(crate) fn check(
 /// Holds the units that titles name against those of the columns. Gives those that no column is in.
 ///
 /// # Errors
-/// A column counts in another multiple of the unit, and no column in this one.
+/// A column counts in another multiple of a unit than every one that the titles name, and its header names none.
 pub(crate) fn check_units(
     known: &[Known],
     headers: &[String],
@@ -314,27 +314,27 @@ pub(crate) fn check_units(
             Some((header, column, declared, unit::read(declared)?))
         })
         .collect();
+    let told: Vec<_> = unit::told(titles)
+        .into_iter()
+        .filter_map(|told| unit::read(&told).map(|amount| (told, amount)))
+        .collect();
     let mut others = Vec::new();
-    for told in unit::told(titles) {
-        let Some(amount) = unit::read(&told) else {
-            continue;
-        };
+    for (written, amount) in &told {
         let same = columns.iter().filter(|(.., own)| own.of == amount.of);
         let same: Vec<_> = same.collect();
         if same.is_empty() {
-            others.push(told);
-            continue;
-        }
-        if same.iter().any(|(.., own)| own.times == amount.times) {
+            others.push(written.clone());
             continue;
         }
         // Whoever puts a header under a column knows its numbers, and a header says its unit better than a title does.
-        let other = same
-            .iter()
-            .find(|(header, ..)| !is_given(given, header) && !unit::is_named(header, &amount.of));
+        let other = same.iter().find(|(header, _, _, own)| {
+            told.iter().all(|(_, amount)| amount != own)
+                && !is_given(given, header)
+                && !unit::is_named(header, &amount.of)
+        });
         if let Some((header, column, declared, _)) = other {
             return Err(Error::OtherUnit {
-                told,
+                told: written.clone(),
                 header: (*header).clone(),
                 column: column.column.clone(),
                 declared: (*declared).to_owned(),
@@ -415,6 +415,7 @@ mod tests {
             known("place", true, &["地区"]),
             in_unit("done", "件", &["完成数", "完成数(件)"]),
             in_unit("cost", "10000 CNY", &["投资"]),
+            in_unit("stock", "万件", &["存量"]),
         ];
         let read = |headers: &[&str], title: &str, said: &[(&str, &str)]| {
             let headers: Vec<String> = headers.iter().map(|one| (*one).to_owned()).collect();
@@ -431,8 +432,15 @@ mod tests {
         assert!(refused.help().unwrap().contains("--header 完成数=done"));
         let refused = read(&["地区", "投资"], "单位：元", &[]);
         assert!(matches!(refused, Err(Error::OtherUnit { column, .. }) if column == "cost"));
+        let refused = read(&["地区", "存量", "完成数"], "单位：万件", &[]);
+        assert!(
+            matches!(refused, Err(Error::OtherUnit { column, .. }) if column == "done"),
+            "that another column is in it does not make this one so"
+        );
         let nothing: Vec<String> = Vec::new();
         for (headers, title, said) in [
+            (vec!["地区", "存量", "完成数(件)"], "单位：万件", vec![]),
+            (vec!["地区", "存量", "完成数"], "单位：件、万件", vec![]),
             (vec!["地区", "完成数"], "单位：件", vec![]),
             (vec!["地区", "投资"], "（单位：万元）", vec![]),
             (vec!["地区", "完成数(件)"], "单位：万件", vec![]),

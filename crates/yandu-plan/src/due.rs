@@ -26,9 +26,9 @@ pub(crate) struct When {
     pub(crate) from: usize,
     pub(crate) to: usize,
     pub(crate) sense: Sense,
-    /// The last day; `None` when the year is not known.
+    /// The last day; `None` when the year is not known, or a feast or a season says the day, as in 春节前 and 汛期前.
     pub(crate) last: Option<Date>,
-    /// 某月前 or 某年前, where it is open whether the month itself counts.
+    /// 某月前 or 某年前, where it is open whether the month itself counts; and what stands before a feast of a year that is past.
     pub(crate) is_strict: bool,
     /// The text says the year; else it is that of the plan.
     pub(crate) names_year: bool,
@@ -68,7 +68,13 @@ pub(crate) fn at(flow: &Flow, (index, limit): (usize, usize), year: Option<i16>)
         .or_else(|| in_digits(flow, index, limit))
         .or_else(|| with_year(flow, index));
     let names_year = dated.is_some();
-    let (to, last, is_strict) = dated.or_else(|| of_this_year(flow, index, year))?;
+    let (to, mut last, mut is_strict) = dated.or_else(|| of_this_year(flow, index, year))?;
+    // What is to be done before a feast has no day that the text says. One of an earlier year is past, whatever its day was.
+    let is_before_feast = (index..to).any(|place| before_feast(flow, place) == Some(to));
+    if is_before_feast {
+        last = last.filter(|last| year.is_some_and(|year| last.year() < year));
+        is_strict = last.is_some();
+    }
     Some(When {
         from: index,
         to,
@@ -366,11 +372,16 @@ fn of_this_year(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
 /// 上半年, 三季度末, 6月底前, 10月15日前.
 fn part_of_year(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
     let end = |month: i8| year.and_then(|year| end_of(year, month));
+    if let Some(to) = before_feast(flow, index) {
+        return Some((to, end(12), true));
+    }
     for (word, month) in [("上半年", 6), ("下半年", 12), ("年中", 6)] {
         if flow.has(index, word) {
-            let after = index + word.chars().count();
-            let after = after + usize::from(matches!(flow.at(after), '末' | '底'));
-            return Some((skip_before(flow, after).0, end(month), false));
+            let behind = index + word.chars().count();
+            let after = behind + usize::from(matches!(flow.at(behind), '末' | '底'));
+            let (to, is_before) = skip_before(flow, after);
+            let is_open = word == "年中" && is_before && after == behind;
+            return Some((to, end(month), is_open));
         }
     }
     quarter(flow, index, year).or_else(|| month(flow, index, year))
@@ -386,11 +397,44 @@ fn quarter(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
     if !flow.has(to, "季度") {
         return None;
     }
-    let to = to + 2;
-    let to = to + usize::from(matches!(flow.at(to), '末' | '底'));
+    let behind = to + 2;
+    let after = behind + usize::from(matches!(flow.at(behind), '末' | '底'));
     let month = i8::try_from(number * 3 + 3).ok()?;
     let last = year.and_then(|year| end_of(year, month));
-    Some((skip_before(flow, to).0, last, false))
+    let (to, is_before) = skip_before(flow, after);
+    Some((to, last, is_before && after == behind))
+}
+
+/// The place behind 春节前, “五一”前 or 汛期前, whose day the calendar or the weather says and not the text. Behind a day, the feast only
+/// names that day.
+fn before_feast(flow: &Flow, index: usize) -> Option<usize> {
+    const FEASTS: &[&str] = &[
+        "元旦",
+        "春节",
+        "清明",
+        "清明节",
+        "五一",
+        "劳动节",
+        "端午",
+        "端午节",
+        "中秋",
+        "中秋节",
+        "国庆",
+        "国庆节",
+        "汛期",
+        "主汛期",
+        "高考",
+    ];
+    // 提高考前 is no 高考.
+    if matches!(flow.before(index), '日' | '号' | '底' | '末' | '(' | '提') {
+        return None;
+    }
+    let start = index + usize::from(matches!(flow.at(index), '“' | '"' | '「'));
+    let (_, length) = flow.word_at(start, FEASTS)?;
+    let end = start + length;
+    let end = end + usize::from(matches!(flow.at(end), '”' | '"' | '」'));
+    let (to, is_before) = skip_before(flow, end);
+    is_before.then_some(to)
 }
 
 fn month(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
@@ -521,6 +565,14 @@ mod tests {
             ("2026.3-9", "2026-09-30 By"),
             ("“十五五”期间新增", "2030-12-31 By"),
             ("“十五五”时期,", "2030-12-31 By"),
+            ("2025年春节前", "? By"),
+            ("今年国庆节前", "? By"),
+            ("“五一”前", "? By"),
+            ("主汛期前", "? By"),
+            ("2024年中秋节前", "2024-12-31 By strict"),
+            ("10月1日国庆节前", "2025-10-01 By"),
+            ("第二季度前", "2025-06-30 By strict"),
+            ("年中前", "2025-06-30 By strict"),
         ] {
             assert_eq!(last(text), [expected], "{text}");
         }
@@ -534,6 +586,8 @@ mod tests {
             "2026.5万元",
             "2026.5个百分点",
             "“十五五”时期发展规划",
+            "春节期间",
+            "提高考前服务",
         ] {
             assert_eq!(last(text), [""; 0], "{text}");
         }

@@ -102,8 +102,8 @@ pub(crate) fn mark_at(flow: &Flow, index: usize) -> Option<(Mark, u32, usize)> {
     }
 }
 
-/// The mark before a text that begins with a digit, as in 3.5G网络 and 2.2026年底前. It is one only where its number may come next, for
-/// else it would be a number with its fraction.
+/// The mark before a text that begins with a digit, as in 3.5G网络, 2.2026年底前 and 4.12345热线. It is one only where its number may
+/// come next, for else it would be a number with its fraction.
 pub(crate) fn tight_mark(flow: &Flow, index: usize) -> Option<(Mark, u32, usize)> {
     let digits = (index..index + 3)
         .take_while(|place| flow.at(*place).is_ascii_digit())
@@ -121,7 +121,36 @@ pub(crate) fn tight_mark(flow: &Flow, index: usize) -> Option<(Mark, u32, usize)
     let is_name = is_digit(text)
         && matches!(flow.at(text + 1), 'g' | 'd')
         && !flow.at(text + 2).is_ascii_alphanumeric();
-    (is_year || is_name).then_some((Mark::Arabic, number, text))
+    (is_year || is_name || is_service(flow, text)).then_some((Mark::Arabic, number, text))
+}
+
+/// Whether the number of a service begins at an index, or its hours, which are the fraction of no amount: 12345热线, 110、119,
+/// 24小时自助.
+fn is_service(flow: &Flow, index: usize) -> bool {
+    const HOURS: &[&str] = &["24小时自助", "24小时值", "24小时不打烊", "24小时服务"];
+    const SERVICES: &[&str] = &[
+        "热线", "便民", "政务", "平台", "服务", "接警", "指挥", "联动",
+    ];
+    if flow.word_at(index, HOURS).is_some() {
+        return true;
+    }
+    let digits = |from: usize| {
+        (from..from + 6)
+            .take_while(|place| flow.at(*place).is_ascii_digit())
+            .count()
+    };
+    let length = digits(index);
+    let starts: &[&str] = match length {
+        3 => &["11", "12"],
+        5 => &["12", "95", "96"],
+        _ => return false,
+    };
+    let behind = index + length;
+    let is_next = match flow.at(behind) {
+        '、' => digits(behind + 1) == length && flow.at(behind + 1 + length) != '.',
+        _ => flow.word_at(behind, SERVICES).is_some(),
+    };
+    is_next && starts.iter().any(|start| flow.has(index, start))
 }
 
 /// The headings of the paragraphs.

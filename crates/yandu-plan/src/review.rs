@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use crate::FindingCode;
+use crate::due;
 use crate::finding::Finding;
 use crate::flow::Flow;
-use crate::outline::{Heading, Mark};
+use crate::outline::{self, Heading, Mark};
 use crate::plan::Draught;
 use crate::reading::{Assignment, Point, Reading, Role};
 
@@ -158,9 +159,9 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
         .namings
         .iter()
         .any(|naming| naming.is_labelled && naming.to >= to);
-    // A signature, a day, a list of copies.
+    // A signature, a list of copies.
     let is_close = to - from <= 20
-        && crate::outline::behind_mark(&draught.headings, from).is_none()
+        && outline::behind_mark(&draught.headings, from).is_none()
         && !flow.holds_any(from, to, &[","])
         && reading
             .points
@@ -173,7 +174,7 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
     }) > 0;
     if is_open {
         report("正文在一个括号里结束");
-    } else if !is_ended && !is_labelled && !is_close {
+    } else if !is_ended && !is_labelled && !is_close && !is_signed(draught, (from, to)) {
         report("正文在一句话中间结束");
     } else {
         let without = |point: &crate::reading::Point| point.assignments.is_empty();
@@ -189,6 +190,25 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
             report("其他要点都写明责任单位，最后一个没有");
         }
     }
+}
+
+/// Whether a paragraph is the day below a signature, with or without who signs: it ends a text, however short its last point is.
+fn is_signed(draught: &Draught<'_>, (from, to): (usize, usize)) -> bool {
+    const SIGNS: usize = 40;
+    const OFFICES: &[&str] = &["办公室", "人民政府", "委员会", "领导小组"];
+    let flow = &draught.layout.flow;
+    if to - from > SIGNS
+        || flow.before(to) != '日'
+        || flow.holds_any(from, to, &[",", "。"])
+        || outline::behind_mark(&draught.headings, from).is_some()
+    {
+        return false;
+    }
+    let days = due::all(flow, from, to, None);
+    days.last().is_some_and(|day| {
+        let is_below = day.from == from || flow.word_before(day.from, OFFICES).is_some();
+        day.to == to && day.names_year && is_below
+    })
 }
 
 /// Brackets and quotations that do not close in their paragraph.

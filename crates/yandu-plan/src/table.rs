@@ -252,12 +252,7 @@ pub(crate) fn read(
     // 2026年上半年 above the numbers of indicators says when they are to be reached.
     if grid.columns.contains(&Column::Indicator) {
         for (column, (from, to)) in grid.columns.iter_mut().zip(&grid.titles) {
-            let title = flow.part(*from, *to);
-            let is_day = due::at(&title, (0, title.len()), None).is_some_and(|when| {
-                let rest = title.text(when.to, title.len());
-                rest.is_empty() || BASES.contains(&rest.as_str())
-            });
-            if is_day && *column == Column::Other {
+            if *column == Column::Other && tells_when(&flow.part(*from, *to)) {
                 *column = Column::Value;
             }
         }
@@ -418,19 +413,37 @@ fn column(signs: &[char], piece: Piece) -> Option<Column> {
         .map(|(_, column)| *column)
 }
 
-/// A header has three titles or more, short ones, and most of them are known.
+/// Whether a title says when the values below it are or were, and nothing else: 2026年上半年, 2025年现状, 基期值.
+fn tells_when(title: &Flow) -> bool {
+    let day = due::at(title, (0, title.len()), None);
+    let behind = day.map_or(0, |when| when.to);
+    let rest = title.text(behind, title.len());
+    BASES.contains(&rest.as_str()) || behind > 0 && rest.is_empty()
+}
+
+/// A header has three titles or more, short ones, and most of them are known. Beside an indicator, those are known that say when.
 fn is_header(signs: &[char], pieces: &[Piece]) -> bool {
+    if !(3..=16).contains(&pieces.len()) || pieces.iter().any(|piece| piece.to - piece.from > 16) {
+        return false;
+    }
     let known: Vec<Column> = pieces
         .iter()
         .filter_map(|piece| column(signs, *piece))
         .collect();
-    pieces.len() >= 3
-        && pieces.len() <= 16
-        && known.len() * 2 > pieces.len()
+    let days = || {
+        let is_day = |piece: &&Piece| {
+            let mut title = Flow::default();
+            layout::push(signs, piece.from, piece.to, &mut title, true);
+            column(signs, **piece).is_none() && tells_when(&title)
+        };
+        pieces.iter().filter(is_day).count()
+    };
+    let is_known = known.len() * 2 > pieces.len()
+        || known.contains(&Column::Indicator) && (known.len() + days()) * 2 > pieces.len();
+    is_known
         && known
             .iter()
             .any(|column| !matches!(column, Column::Other | Column::Measure))
-        && pieces.iter().all(|piece| piece.to - piece.from <= 16)
 }
 
 /// A line that only rules: |---|---|.

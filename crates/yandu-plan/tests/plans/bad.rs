@@ -387,6 +387,55 @@ fn a_mark_before_a_digit_is_one_where_its_number_comes_next() {
 }
 
 #[test]
+fn a_mark_before_the_number_of_a_service_is_one_and_before_a_fraction_is_none() {
+    let text = "2026年数字化工作要点\n1．2026年底前新建基站5座。（牵头单位：市工信局）\n2.12345热线接通率达到95%。（牵头单位：市数据局）\n3.5G网络建设。新建5G基站100座。（牵头单位：市通管办）\n4.24小时自助服务区建成3个。（牵头单位：市公安局）\n5.110、119联动处置提速。（牵头单位：市应急局）\n";
+    let found = reading(text);
+    let numbers: Vec<u32> = found.points.iter().map(|point| point.number).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+    let leads: Vec<&str> = found
+        .points
+        .iter()
+        .flat_map(|point| &point.leads)
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        leads,
+        ["市工信局", "市数据局", "市通管办", "市公安局", "市应急局"]
+    );
+    for amount in [
+        "2.125亿元投资",
+        "2.35亿元投资",
+        "2.12万座基站",
+        "2.110、2.120",
+    ] {
+        let none = reading(&text.replace("2.12345热线", amount));
+        assert_eq!(none.points.first().map(|point| point.number), Some(1));
+        assert!(
+            none.points.iter().all(|point| point.number != 2),
+            "{amount}"
+        );
+    }
+}
+
+#[test]
+fn the_day_below_a_signature_ends_a_plan_whose_last_point_is_short() {
+    let plan = "临江市2026年工作要点\n一、新建基站5座。（牵头单位：市工信局）\n二、新建园区3个。（牵头单位：市商务局）\n";
+    for signature in [
+        "2026年2月18日\n",
+        "\n临江市人民政府办公室\n2026年2月18日\n",
+        "\n临江市人民政府办公室  2026年2月18日\n",
+    ] {
+        let signed = reading(&format!("{plan}{signature}"));
+        assert!(
+            !codes(&signed).contains(&FindingCode::Truncated),
+            "{signature}"
+        );
+    }
+    let cut = format!("{plan}三、在2026年2月18日\n");
+    assert!(codes(&reading(&cut)).contains(&FindingCode::Truncated));
+}
+
+#[test]
 fn no_text_makes_the_reader_fail() {
     let seed = crate::properties::seed();
     let mut random = StdRng::seed_from_u64(seed);

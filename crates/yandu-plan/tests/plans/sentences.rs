@@ -969,6 +969,25 @@ fn a_day_behind_is_of_the_figure_only_where_nothing_else_is_done_then() {
 }
 
 #[test]
+fn a_feast_or_a_season_says_no_day() {
+    for (sentence, due, doubt) in [
+        ("2026年春节前建成园区3个。", "2026-12-31", Doubt::DueNotSaid),
+        ("国庆节前建成园区3个。", "2026-12-31", Doubt::DueNotSaid),
+        ("今年汛期前建成园区3个。", "2026-12-31", Doubt::DueNotSaid),
+        ("第二季度前建成园区3个。", "2026-06-30", Doubt::MonthBefore),
+        ("年中前建成园区3个。", "2026-06-30", Doubt::MonthBefore),
+    ] {
+        let figures = reading(sentence).targets;
+        assert_eq!(figures[0].due.as_deref(), Some(due), "{sentence}");
+        assert_eq!(figures[0].doubts, [doubt], "{sentence}");
+    }
+    let figures = reading("10月1日前改造住房50户，春节前改造住房20户。").targets;
+    assert_eq!(figures[0].due.as_deref(), Some("2026-10-01"));
+    assert_eq!(figures[1].due.as_deref(), Some("2026-12-31"));
+    assert_eq!(figures[1].doubts, [Doubt::DueNotSaid]);
+}
+
+#[test]
 fn a_day_without_its_year_is_doubted_in_a_plan_of_several_years() {
     let doubts = |sentence: &str| {
         let text = format!(

@@ -438,6 +438,33 @@ fn indicators_by_year_are_read_with_the_unit_in_the_bracket_of_their_name() {
 }
 
 #[test]
+fn years_and_what_was_are_known_titles_beside_an_indicator() {
+    let of_years = reading(
+        "南湖市数字化三年行动计划（2026—2028年）重点指标表\n\n序号\t指标名称\t单位\t2025年现状\t2026年\t2027年\t2028年\t责任单位\n1\t网络零售额\t亿元\t6.5\t8.2\t10.3\t13\t市商务局\n2\t上云企业\t家\t800\t1000\t1200\t1500\t市工信局\n",
+    );
+    assert_eq!(
+        to_reach(of_years),
+        [
+            "1 = 820000000元 2026-12-31",
+            "1 = 1030000000元 2027-12-31",
+            "1 = 1300000000元 2028-12-31",
+            "2 = 1000家 2026-12-31",
+            "2 = 1200家 2027-12-31",
+            "2 = 1500家 2028-12-31",
+        ]
+    );
+    let with_base = reading(
+        "2026年数字化重点指标表\n\n指标\t口径\t基期值\t2026年\t责任单位\n上云企业（家）\t累计\t800\t1000\t市工信局\n",
+    );
+    let was: Vec<(&str, Kind)> = with_base
+        .targets
+        .iter()
+        .map(|figure| (figure.literal.as_str(), figure.kind))
+        .collect();
+    assert_eq!(was, [("800", Kind::Description), ("1000", Kind::Target)]);
+}
+
+#[test]
 fn the_day_of_a_row_is_more_exact_than_the_year_above_its_value() {
     let reading = reading(
         "2026年数字化重点指标表\n\n序号\t指标名称\t单位\t2026年上半年\t2026年目标值\t完成时限\t责任单位\n1\t5G基站\t座\t\t1500\t10月底\t市工信局\n2\t总投资（亿元）\t\t\t12.5\t6月底前\t市发改委\n3\t上云企业\t家\t100\t300\t2026年9月\t市工信局\n",
