@@ -200,7 +200,7 @@ test('a target is asked to change, the change is approved, and the baselines are
 
   // A share that was approved is changed by an approved change.
   await page.getByRole('tab', { name: '县区' }).click()
-  await page.getByRole('button', { name: '县区份额：年内新增5G基站120座' }).click()
+  await page.getByRole('button', { name: '县区份额：年内新增5G基站110座' }).click()
   await dialog.getByRole('textbox', { name: '份额' }).first().fill('65')
   await dialog.getByRole('button', { name: /^保 ?存$/ }).click()
   await expect(dialog.getByRole('alert')).toContainText('plan-change-needed')

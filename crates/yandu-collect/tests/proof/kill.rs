@@ -444,6 +444,7 @@ async fn a_process_killed_fifty_times_loses_nothing_that_it_acknowledged() {
         }
     }
     let collector = start(folder.path()).await;
+    collector.fold(&dataset("entry")).await.unwrap();
     collector.lake().compact(&dataset("entry")).await.unwrap();
     verify(&collector, &mut told, true).await;
     println!("{kill} kills in {} s", begun.elapsed().as_secs());
