@@ -562,16 +562,16 @@ async fn no_number_is_put_together_from_columns_that_are_shown_of_other_rows_tha
     );
     let counts = ("counts", "@columns(\"month, name, joined\")");
     let of_other = ("other", "@rows(\"name = '李强'\")");
-    let told: [(&[(&str, &str)], Option<f64>); 5] = [
-        (&[of_one], Some(1.0)),
-        (&[of_one, of_other], Some(2.0)),
-        (&[of_one, names], None),
-        (&[of_one, named], None),
+    let told = [
+        (vec![of_one], Some(1.0)),
+        (vec![of_one, of_other], Some(2.0)),
+        (vec![of_one, names], None),
+        (vec![of_one, named], None),
         // What is counted is shown of every row, and what is not is in no number.
-        (&[of_one, counts], Some(2.0)),
+        (vec![of_one, counts], Some(2.0)),
     ];
     for (permits, number) in told {
-        let city = city_under(&readers_of(permits), JOINED).await;
+        let city = city_under(&readers_of(&permits), JOINED).await;
         let root = city.claim().await;
         let wang = city.somebody(&root, "wang", &[]).await;
         let (outcome, trail) = asked_of(&city, &wang, "club.joined").await;
