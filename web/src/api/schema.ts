@@ -5260,7 +5260,7 @@ export interface components {
              * @description What is missing to the target; negative when it is passed.
              */
             gap?: number | null;
-            /** @description Absent where there is no number, or a change and no baseline. */
+            /** @description Absent where there is no number, or one of a part alone, or a change and no baseline. */
             met?: boolean | null;
             /**
              * Format: double
