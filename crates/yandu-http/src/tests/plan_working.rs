@@ -447,7 +447,7 @@ async fn a_change_that_is_foreseen_is_that_against_as_much_of_the_year_before() 
 async fn a_county_that_the_city_does_not_have_gets_no_copy() {
     let dataset = "dataset: base.division\ntitle: {zh: 区划}\nowner: 市数据局\norigin: collect\nsharing: {class: unconditional}\n\
         opening: open\nrefresh: yearly\nkey: [code]\ncolumns:\n  code: {title: {zh: 代码}, type: text, required: true}\n  \
-        name: {title: {zh: 名称}, type: text}\n  kind: {title: {zh: 类别}, type: text}\n  parent: {title: {zh: 上级}, type: text}\n";
+        name: {title: {zh: 名称}, type: text}\n  kind: {title: {zh: 类别}, type: text}\n  parent: {title: {zh: 上级}, type: text, required: false}\n";
     let source = "source: base.division_file\ntitle: {zh: 区划}\ndataset: base.division\nmode: upsert\nchannel: {upload: {}}\n";
     let files = [
         (

@@ -123,7 +123,7 @@ async fn who_filled_the_form_of_a_target_is_told_to_whoever_has_to_do_with_the_f
     let root = city.claim().await;
     let clerk = city.somebody(&root, "li", &["clerk"]).await;
     let keeper = city.member(&root, "wang", "市工信局", &["steward"]).await;
-    let reader = city.member(&root, "sun", "市公安局", &[]).await;
+    let reader = city.member(&root, "zhao", "市公安局", &[]).await;
     let target = "/api/v1/plans/2026/targets/2";
     let form = json!({"kind": "form", "id": "club.visit", "reason": "核对"});
     let binding = format!("{target}/binding");
