@@ -75,9 +75,16 @@ pub(crate) fn on_this_machine(asker: &Asker, path: &Path) -> Result<(), Box<Prob
     if path.is_absolute() && path.is_file() {
         return Ok(());
     }
+    let shown = path.display();
     Err(Problem::new(
         "invalid-body",
-        format!("`{}` is no absolute path of a file", path.display()),
+        if path.is_relative() {
+            format!("`{shown}` is no absolute path")
+        } else if path.exists() {
+            format!("`{shown}` is no file")
+        } else {
+            format!("there is no file `{shown}`")
+        },
     ))
 }
 
