@@ -211,7 +211,12 @@ impl From<AnsweredArea> for BoardArea {
 }
 
 impl BoardTile {
-    async fn new(answered: AnsweredTile, county: Option<&str>, plans: &Plans<'_>) -> Self {
+    async fn new(
+        state: &State,
+        answered: AnsweredTile,
+        county: Option<&str>,
+        plans: &Plans<'_>,
+    ) -> Self {
         let AnsweredTile { tile, outcome } = answered;
         let (answer, mut problem) = match outcome {
             None => (None, None),
@@ -225,11 +230,17 @@ impl BoardTile {
                 Err(why) => problem = Some(why),
             }
         }
-        let title = tile.title.as_ref().map(PageTitle::from);
+        let own = tile.title.as_ref().map(PageTitle::from);
+        let answered = || answer.as_ref().map(|answer| answer.title.clone());
+        // A number that is not told has its name all the same: whoever sees boards sees the list of metrics.
+        let declared = || {
+            let definition = state.metrics().definition(tile.metric.as_ref()?).ok()?;
+            Some(PageTitle::from(&definition.file.title))
+        };
         Self {
             id: tile.id.to_string(),
             kind: tile.kind.name().to_owned(),
-            title: title.or_else(|| answer.as_ref().map(|answer| answer.title.clone())),
+            title: own.or_else(answered).or_else(declared),
             slot: tile.slot.into(),
             wide: tile.on_wall().into(),
             draw: tile.draw.map(|draw| draw.name().to_owned()),
@@ -249,7 +260,7 @@ impl Board {
         let plans = Plans::new(state, principal, round);
         let mut tiles = Vec::with_capacity(answered.tiles.len());
         for tile in answered.tiles {
-            tiles.push(BoardTile::new(tile, county, &plans).await);
+            tiles.push(BoardTile::new(state, tile, county, &plans).await);
         }
         Self {
             id: file.board.to_string(),

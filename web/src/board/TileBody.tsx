@@ -34,11 +34,11 @@ export function TileBody({ tile, area, areas, onArea, link }: Props) {
   if (tile.kind === 'text') return <p className="block-text">{tile.text ? worded(tile.text) : ''}</p>
   if (lamps) return <LampsTile lamps={lamps} area={area} link={link} />
   if (problem?.code === 'no-plan') return <p className="block-empty">{t('board.no-plan')}</p>
+  if (problem?.status === 401 || problem?.status === 403) return <p className="block-empty">{t('board.forbidden')}</p>
   if (problem) {
-    const isForbidden = problem.status === 401 || problem.status === 403
     return (
       <div className="block-empty">
-        <p>{t(isForbidden ? 'board.forbidden' : 'board.failed')}</p>
+        <p>{t('board.failed')}</p>
         <p className="code">{problem.code}</p>
       </div>
     )

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import en from '../i18n/en.json'
+import zh from '../i18n/zh-CN.json'
 import { SENTENCES, told } from './told'
 
 const crates = new URL('../../../crates', import.meta.url).pathname
@@ -77,4 +78,10 @@ test.each(REASONS)('every reason of %s is a known one', (file) => {
 
 test('the English text of each is the sentence itself', () => {
   for (const [code, sentence] of Object.entries(SENTENCES)) expect(en[`told.${code}` as keyof typeof en], code).toBe(sentence.replaceAll('`', ''))
+})
+
+test.each(['batch', 'dataset', 'model', 'metric', 'board', 'page', 'plan', 'pack', 'source', 'grant', 'receipt'])('what is missing is called by its Chinese name: %s', (what) => {
+  const [one] = told(`there is no ${what} \`x\``) ?? []
+  expect(one?.parts.what).toBe(what)
+  expect(zh[`thing.${what}` as keyof typeof zh]).toMatch(/^\p{Script=Han}+$/u)
 })
