@@ -23,7 +23,7 @@ pages: ## Build the web pages and test them in a browser against a simulated cit
 shots: ## Write pictures of every page, at desk and phone width, into web/shots.
 	scripts/pages.sh shots
 
-bench: ## Measure against peers; writes benches/RESULTS.md.
+bench: ## Measure against peers; writes benches/RESULTS.md anew.
 	scripts/bench.sh
 
 dist: ## Write one archive for machines without a network, and try it in such a place.

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Measures against peers and writes benches/RESULTS.md. Settings, with their defaults:
+# Measures against peers and writes benches/RESULTS.md anew, with nothing in it that was not measured now. Settings, with their defaults:
 #   BENCH_PEOPLE=6700000 BENCH_CHECK_ROWS=1000000 BENCH_POSTGRES_ROWS=3000000 BENCH_RUNS=3
 #   BENCH_ENTRIES=100000 BENCH_COLUMNS=100000 BENCH_TPCH_SCALE=1 BENCH_WIRE_SECONDS=10
 #   BENCH_SOAK_MINUTES=60
 #   BENCH_ONLY=            some of ingest,checks,postgres,start,point,ledger,lineage,models,metrics,decisions,previews,door,wire,lists,pages,soak
+#   BENCH_RESULTS=benches/RESULTS.md   another one where BENCH_ONLY names a part, so that what is there of the others stays
 #   BENCH_YANDU=           an executable that is built already
 #   BENCH_WORK=target/bench/work   needs some 16 GB at full size
 set -euo pipefail

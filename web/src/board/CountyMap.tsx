@@ -58,7 +58,7 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
         const { code, column, row, width } = tile
         const shown = known.get(code)
         const name = word('division', code)
-        const { lines, valueY, middle: between } = lettering(name, width)
+        const { lines, valueY, between } = lettering(name, width)
         const [left, top, wide] = [column * WIDE, row * HIGH, width * WIDE - GAP]
         const middle = left + wide / 2
         const isChosen = area !== undefined && (area === code || area === tile.unit)

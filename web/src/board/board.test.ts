@@ -145,11 +145,11 @@ describe('a tile of the map', () => {
   test('cuts through no letter where its name ends and its number begins', () => {
     for (const { code, width } of tiles) {
       for (const words of [zh, en] as Record<string, string>[]) {
-        const { lines, valueY, middle } = lettering(words[`division.${code}`] ?? '', width)
+        const { lines, valueY, between } = lettering(words[`division.${code}`] ?? '', width)
         const [ofName, ofValue] = width === 1 ? [small, small] : [name, value]
         expect(lines.map(({ text }) => text).join('').length, code).toBeGreaterThan(1)
-        expect((lines.at(-1)?.y ?? 0) + below * ofName, code).toBeLessThanOrEqual(middle)
-        expect(valueY - above * ofValue, code).toBeGreaterThanOrEqual(middle)
+        expect((lines.at(-1)?.y ?? 0) + below * ofName, code).toBeLessThanOrEqual(between)
+        expect(valueY - above * ofValue, code).toBeGreaterThanOrEqual(between)
         expect(valueY + below * ofValue, code).toBeLessThanOrEqual(HIGH - GAP)
       }
     }

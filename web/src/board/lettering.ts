@@ -4,18 +4,18 @@ export const HIGH = 62
 export const GAP = 3
 
 export interface Lettering {
-  /** The name, line by line, each with its ground below the top of the tile. */
+  /** The name, line by line, each with the place below the top of the tile that it stands on. */
   lines: { text: string; y: number }[]
   valueY: number
   /** Where the name ends and the number begins: what is pressed above opens the board for the area, and below the trail. */
-  middle: number
+  between: number
 }
 
 /** The words of a tile. A half tile has room for a long name in two lines, which stand closer. */
 export function lettering(name: string, width: 1 | 2): Lettering {
   const [upper, lower] = width === 1 ? halves(name) : [name]
-  if (lower === undefined) return { lines: [{ text: upper, y: 24 }], valueY: 46, middle: 30 }
-  return { lines: [{ text: upper, y: 18 }, { text: lower, y: 33 }], valueY: 52, middle: 38 }
+  if (lower === undefined) return { lines: [{ text: upper, y: 24 }], valueY: 46, between: 30 }
+  return { lines: [{ text: upper, y: 18 }, { text: lower, y: 33 }], valueY: 52, between: 38 }
 }
 
 /** Chinese breaks anywhere, and other names only between words. */

@@ -87,8 +87,7 @@ function Masked({ column }: { column: SeenColumn }) {
   const { t } = useTranslation()
   const whyMasked = useWhyMasked()
   const counting = column.gives_way_to ?? []
-  const why = whyMasked(column)
-  if (counting.length > 0) why.push(t('sights.gives-way', { policies: counting.join(t('app.comma')) }))
+  const why = [...whyMasked(column), ...(counting.length > 0 ? [t('sights.gives-way', { policies: counting.join(t('app.comma')) })] : [])]
   return (
     <li>
       <span aria-hidden="true" className={column.because === 'withheld' ? 'sight-withheld' : 'sight-masked'}>

@@ -11,7 +11,7 @@ export function grainOf(period: string): Grain {
   return ({ 4: 'year', 7: 'month' } as Record<number, Grain>)[period.length] ?? 'day'
 }
 
-/** The period before a year is that of the year before. */
+/** Whether a period is a year, so that the period before it is that of the year before. */
 export function isYear(period: string | null | undefined): boolean {
   return typeof period === 'string' && grainOf(period) === 'year'
 }

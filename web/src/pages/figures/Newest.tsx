@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { MetricAnswer, MetricAsk, MetricDefinition } from '../../api/metrics'
+import type { MetricAnswer, MetricAsk, MetricChange, MetricDefinition } from '../../api/metrics'
 import { ChangeText, Figure } from '../../kit/Figure'
 import { exact, unitAfter } from '../../kit/figure'
 import { Lamp } from '../../kit/Lamp'
@@ -24,7 +24,7 @@ export function Newest({ answer, definition, ask }: Props) {
   const span = useSpan()
   const [group] = answer.groups
   const point = group?.points.at(-1)
-  const { unit, decimals, direction } = answer
+  const { unit, decimals } = answer
   const narrowed = useDimension(definition).narrowed(ask?.only)
   return (
     <Section title={t('figure.newest')} extra={answer.period && span(answer.period)}>
@@ -35,8 +35,8 @@ export function Newest({ answer, definition, ask }: Props) {
       {point?.partial && point.through && <p><Lamp state="due">{t('figure.partial', { through: span(point.through) })}</Lamp></p>}
       <Facts
         items={[
-          [t('figure.before'), <ChangeText key="before" change={group?.before} unit={unit} decimals={decimals} direction={direction} ask={askOfOther(answer, group?.before)} />],
-          ...(isYear(answer.period) ? [] : [[t('figure.year-before'), <ChangeText key="year" change={group?.year_before} unit={unit} decimals={decimals} direction={direction} ask={askOfOther(answer, group?.year_before)} />] as [string, React.ReactNode]]),
+          [t('figure.before'), <Compared key="before" answer={answer} with={group?.before} />],
+          ...(isYear(answer.period) ? [] : [[t('figure.year-before'), <Compared key="year" answer={answer} with={group?.year_before} />] as [string, React.ReactNode]]),
           ...(answer.baseline ? [[t('figure.baseline'), <Baseline key="baseline" answer={answer} />] as [string, React.ReactNode]] : []),
           ...(answer.target ? [[t('figure.target'), <Standing key="target" answer={answer} />] as [string, React.ReactNode]] : []),
           [
@@ -50,6 +50,12 @@ export function Newest({ answer, definition, ask }: Props) {
       <Freshness answer={answer} />
     </Section>
   )
+}
+
+/** How the number differs from another, whose trail it opens. */
+function Compared({ answer, with: other }: { answer: MetricAnswer; with: MetricChange | null | undefined }) {
+  const { unit, decimals, direction } = answer
+  return <ChangeText change={other} unit={unit} decimals={decimals} direction={direction} ask={askOfOther(answer, other)} />
 }
 
 function Baseline({ answer }: { answer: MetricAnswer }) {

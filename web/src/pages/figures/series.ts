@@ -33,7 +33,7 @@ export function pictured(answer: MetricAnswer, shown: number, withYearBefore: bo
     series: [
       { name: words.value, values: [...points.map(valueOf), ...gap(ahead)] },
       ...(withYearBefore
-        ? [{ name: words.yearBefore, values: [...points.map(({ period }) => valueOf(known.get(yearBefore(period)))), ...ahead.map(({ period }) => valueOf(known.get(yearBefore(period))))] }]
+        ? [{ name: words.yearBefore, values: [...points, ...ahead].map(({ period }) => valueOf(known.get(yearBefore(period)))) }]
         : []),
       ...(ahead.length > 0 ? [{ name: words.forecast, dashed: true, values: [...gap(points.slice(1)), ...(points.length > 0 ? [last] : []), ...ahead.map(({ value }) => value)] }] : []),
     ],
