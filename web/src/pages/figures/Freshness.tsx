@@ -4,12 +4,12 @@ import { Lamp } from '../../kit/Lamp'
 import { useSpan } from '../../kit/useSpan'
 import { useKeyName } from './useDimension'
 
-/** How old the data are, who is missing, whether all of it is seen, and whether a number was told differently before, said plainly. */
-export function Freshness({ answer }: { answer: Pick<MetricAnswer, 'freshness' | 'gaps' | 'restated' | 'is_part'> }) {
+/** How old the data are, who is missing, whether all of it is seen and counted, and whether a number was told differently before, said plainly. */
+export function Freshness({ answer }: { answer: Pick<MetricAnswer, 'data' | 'freshness' | 'gaps' | 'restated' | 'is_part'> }) {
   const { t } = useTranslation()
   const span = useSpan()
   const nameOf = useKeyName()
-  const { freshness, gaps, restated, is_part: isPart } = answer
+  const { data, freshness, gaps, restated, is_part: isPart } = answer
   return (
     <ul className="plain-list freshness-list" aria-label={t('figure.freshness')}>
       <li>
@@ -22,6 +22,11 @@ export function Freshness({ answer }: { answer: Pick<MetricAnswer, 'freshness' |
               areas: gaps.map((gap) => t('figure.gap-of', { area: nameOf({ dimension: 'area', value: gap.area, name: gap.name ? { zh: gap.name } : null }), newest: span(gap.newest) })).join(t('app.comma')),
             })}
           </Lamp>
+        </li>
+      )}
+      {data.later_cells > 0 && (
+        <li>
+          <Lamp state="made-up">{t('figure.later', { count: data.later_cells })}</Lamp>
         </li>
       )}
       {isPart && (
