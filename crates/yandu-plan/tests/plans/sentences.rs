@@ -144,6 +144,10 @@ fn what_stands_behind_a_day_is_no_rank() {
             &[&format!("target {words} {comparison} 80座 {due}")],
         );
     }
+    for sentence in ["汛期前80座建成。", "“五一”前80座建成。"] {
+        let figures = reading(sentence).targets;
+        assert_eq!(figures[0].comparison.sign(), "=", "{sentence}");
+    }
     check("排名全省前3。", &["target 排名全省前3 <= 3 2026-12-31"]);
     check(
         "排名进入全省前10位。",
