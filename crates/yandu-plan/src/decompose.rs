@@ -6,7 +6,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use crate::reading::{Role, Value};
+use crate::reading::Role;
 use crate::record::{Figure, Gone, Node, NodeFields, Plan, PlanPiece, PlanPoint, Task, TaskFields};
 use crate::rules::Pace;
 use crate::sheet::PieceKind;
@@ -314,12 +314,10 @@ fn name_of(day: Date) -> String {
 fn amount_of(plan: &Plan, task: &Task, share: f64) -> Option<String> {
     let target = target_of(plan, task)?;
     let source = plan.bindings.get(&target.number).map(|one| &one.source);
-    let Value::Number(value) = &target.said.value else {
-        return None;
-    };
+    let number = target.said.value.number()?;
     let whole = match &task.of {
         Some(_) => task.said.quantity?,
-        None => task.said.quantity.or(value.as_f64())?,
+        None => task.said.quantity.unwrap_or(number),
     };
     if target.said.unit.is_empty() || !grows(target, source) || whole < 2.0 {
         return None;

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, DONE, DOWN, UP};
+use crate::lexicon::{ACHIEVE, DONE, DOWN, FEASTS, UP};
 use crate::numeral;
 
 /// What a date is to its sentence.
@@ -408,29 +408,13 @@ fn quarter(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
 /// The place behind 春节前, “五一”前 or 汛期前, whose day the calendar or the weather says and not the text. Behind a day, the feast only
 /// names that day.
 fn before_feast(flow: &Flow, index: usize) -> Option<usize> {
-    const FEASTS: &[&str] = &[
-        "元旦",
-        "春节",
-        "清明",
-        "清明节",
-        "五一",
-        "劳动节",
-        "端午",
-        "端午节",
-        "中秋",
-        "中秋节",
-        "国庆",
-        "国庆节",
-        "汛期",
-        "主汛期",
-        "高考",
-    ];
     // 提高考前 is no 高考.
     if matches!(flow.before(index), '日' | '号' | '底' | '末' | '(' | '提') {
         return None;
     }
     let start = index + usize::from(matches!(flow.at(index), '“' | '"' | '「'));
-    let (_, length) = flow.word_at(start, FEASTS)?;
+    let feast = flow.word_at(start, FEASTS);
+    let (_, length) = feast.or_else(|| flow.word_at(start, &["高考"]))?;
     let end = start + length;
     let end = end + usize::from(matches!(flow.at(end), '”' | '"' | '」'));
     let (to, is_before) = skip_before(flow, end);

@@ -449,14 +449,16 @@ fn shares_hold(plan: &Plan, key: &str) -> Result<()> {
             "none: the target is a rate, a mean or a duration, which each county reaches as the city does",
         ));
     }
-    let crate::Value::Number(whole) = &target.said.value else {
+    let Some(whole) = target.said.value.number().map(f64::abs) else {
         return Ok(());
     };
-    let whole = whole.as_f64().unwrap_or_default().abs();
     let sum: f64 = quantities.iter().flatten().sum();
     let slack = whole.max(1.0) * 1e-9;
-    let most = [Some(Comparison::AtMost), Some(Comparison::Below)];
-    let has_most = is_ceiling(target) || most.contains(&target.said.bound);
+    let is_bound = matches!(
+        target.said.bound,
+        Some(Comparison::AtMost | Comparison::Below)
+    );
+    let has_most = is_bound || is_ceiling(target);
     if has_most && sum > whole + slack {
         return Err(Error::invalid(
             "quantity",

@@ -31,6 +31,14 @@ pub(crate) struct Context {
     pub(crate) is_cell: bool,
 }
 
+impl Context {
+    /// Whether a day lies before the plan begins.
+    pub(crate) fn is_before(self, day: Option<Date>) -> bool {
+        day.zip(self.first_year)
+            .is_some_and(|(day, first)| day.year() < first)
+    }
+}
+
 /// A figure whose places are of the flow.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
@@ -101,11 +109,7 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
         let next = clauses.get(place + 1).copied();
         for figure in found.figures.iter_mut().skip(before) {
             time(flow, figure, (from, *start, *end), next, &dates, context);
-            let is_past = figure
-                .due
-                .zip(context.first_year)
-                .is_some_and(|(due, first)| due.year() < first);
-            if is_past && figure.kind == Kind::Target {
+            if context.is_before(figure.due) && figure.kind == Kind::Target {
                 figure.kind = Kind::Description;
             }
         }
@@ -121,11 +125,10 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
         let is_inherited = figure.doubts.contains(&Doubt::DueInherited);
         let own = first.filter(|_| is_inherited);
         let own = own.and_then(|first| longest_span(flow, figure.from, figure.to, first));
-        if own.is_some_and(|last| context.year.is_some_and(|year| last > year)) {
-            figure.doubts.push(Doubt::LongerPlan);
-        }
-        if figure.due.is_none()
-            && longer.is_some_and(|last| context.year.is_some_and(|year| last > year))
+        let last = own.max(longer.filter(|_| figure.due.is_none()));
+        if last
+            .zip(context.year)
+            .is_some_and(|(last, year)| last > year)
         {
             figure.doubts.push(Doubt::LongerPlan);
         }
@@ -146,14 +149,9 @@ fn time(
     let is_past = figure.kind == Kind::Description;
     // 截至2025年底，建有基站18000座 in a plan for 2026: what had been by then, unless the words look ahead.
     let is_told = !flow.holds_any(start, figure.to, AHEAD);
-    let is_before = |when: &When| {
-        when.last
-            .zip(context.first_year)
-            .is_some_and(|(last, first)| last.year() < first)
-    };
     let is_meant = |when: &When| {
         when.sense == Sense::By
-            || when.sense == Sense::Until && (is_past || is_told && is_before(when))
+            || when.sense == Sense::Until && (is_past || is_told && context.is_before(when.last))
     };
     let by = || dates.iter().filter(|when| is_meant(when));
     let own = by()
@@ -175,8 +173,9 @@ fn time(
     // 巩固2025年创建成果，新创建10个: the day of what went before is not that of what is to be done. 2025年， alone is said of all
     // behind it.
     let is_asked = matches!(figure.kind, Kind::Target | Kind::Preference);
-    let is_gone =
-        |when: &When| when.sense == Sense::By && flow.at(when.to) != ',' && is_before(when);
+    let is_gone = |when: &When| {
+        when.sense == Sense::By && flow.at(when.to) != ',' && context.is_before(when.last)
+    };
     // The date with which the sentence begins is of all of it, a later one of what ; does not part from it.
     let carries = |when: &&When| {
         let leads = when.from <= sentence + 2 && when.sense == Sense::By;

@@ -87,6 +87,24 @@ pub(crate) const LEVEL: &[&str] = &[
 /// Of these, those that say a change when a word of change stands before them: 增长达10%.
 pub(crate) const REACH: &[&str] = &["达到", "达"];
 
+/// Feasts and seasons before which something is to be done.
+pub(crate) const FEASTS: &[&str] = &[
+    "元旦",
+    "春节",
+    "清明",
+    "清明节",
+    "五一",
+    "劳动节",
+    "端午",
+    "端午节",
+    "中秋",
+    "中秋节",
+    "国庆",
+    "国庆节",
+    "汛期",
+    "主汛期",
+];
+
 pub(crate) const UP: &[&str] = &[
     "提高", "提升", "增长", "增加", "上升", "上涨", "扩大", "提速", "上调", "净增", "回升", "多增",
 ];

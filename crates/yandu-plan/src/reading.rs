@@ -133,6 +133,16 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// The number, where it is none of words.
+    pub(crate) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => number.as_f64(),
+            Self::Text(_) => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
     #[serde(rename = "=")]

@@ -177,7 +177,7 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
     } else if !is_ended && !is_labelled && !is_close && !is_signed(draught, (from, to)) {
         report("正文在一句话中间结束");
     } else {
-        let without = |point: &crate::reading::Point| point.assignments.is_empty();
+        let without = |point: &Point| point.assignments.is_empty();
         let named = reading
             .points
             .iter()

@@ -175,6 +175,13 @@ pub(crate) fn at(flow: &Flow, index: usize) -> Option<Found> {
         .or_else(|| tenth_at(flow, index))
 }
 
+/// Whether a word or a symbol is a unit of time.
+pub(crate) fn is_of_time(unit: &str) -> bool {
+    MEASURES.iter().any(|(word, symbol, class)| {
+        *class == Class::Time && (*word == unit || *symbol == Some(unit))
+    })
+}
+
 /// Whether a unit fills a run, with the power of its numbers before it: 万座, 亿元, %.
 pub(crate) fn fills(flow: &Flow, from: usize, to: usize) -> bool {
     let run = flow.part(from, to);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use yandu_lake::{Number, Principal};
-use yandu_metrics::{Answer, Ask, Point};
+use yandu_metrics::{Answer, Ask, Definition, Point};
 use yandu_pack::declare::{Across, Direction, MetricFile, SettingValue};
 use yandu_plan::{
     Actual, Actuals, MetricSource, Plan, RuleValue, Rules, Standing, Status, Today, Wanted, Way,
@@ -127,10 +127,13 @@ pub(super) async fn shown(state: &State, principal: &Principal, plan: &Plan, day
 
 /// Whether somebody sees all that a metric is made of; of one that is not there nothing is hidden.
 fn is_shown(state: &State, principal: &Principal, metric: &str) -> bool {
-    let metrics = state.metrics();
-    let id = metric.parse().ok();
-    let definition = id.and_then(|id| metrics.definition(&id).ok());
-    definition.is_none_or(|definition| metrics.shows_whole(principal, &definition))
+    definition(state, metric)
+        .is_none_or(|definition| state.metrics().shows_whole(principal, &definition))
+}
+
+/// The metric of an id that a plan keeps; `None` where no pack declares it any more.
+pub(super) fn definition(state: &State, metric: &str) -> Option<Definition> {
+    state.metrics().definition(&metric.parse().ok()?).ok()
 }
 
 async fn series(

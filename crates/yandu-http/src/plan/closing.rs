@@ -5,6 +5,7 @@ use serde_json::Value;
 use yandu_lake::Principal;
 use yandu_plan::{Closing, ItemChange, Plan, ShownBy};
 
+use super::actual::definition;
 use crate::state::State;
 
 /// Fields of a closing that tell the number or when it was reached.
@@ -41,9 +42,8 @@ impl<'a> Closings<'a> {
 
     fn shows(&self, metric: &str) -> bool {
         let metrics = self.state.metrics();
-        let id = metric.parse().ok();
-        let definition = id.and_then(|id| metrics.definition(&id).ok());
-        definition.is_some_and(|definition| metrics.shows_records(self.principal, &definition))
+        definition(self.state, metric)
+            .is_some_and(|definition| metrics.shows_records(self.principal, &definition))
     }
 
     /// A change without the values that are not told.

@@ -17,7 +17,7 @@ use yandu_policy::Way;
 use yandu_words::Period;
 use yandu_words::id::DatasetId;
 
-use super::actual::{look, shown};
+use super::actual::{definition, look, shown};
 use super::stored::answer;
 use crate::Result;
 use crate::access::Asker;
@@ -266,8 +266,8 @@ async fn make(
     };
     let document = yandu_plan::paper(plan, making);
     let read = shown.metrics.iter().filter_map(|(metric, source)| {
-        let definition = state.metrics().definition(&metric.parse().ok()?).ok()?;
-        Some((definition.file.of.clone(), source.version))
+        let model = definition(state, metric)?.file.of.clone();
+        Some((model, source.version))
     });
     // Several metrics may be of one model.
     let read: BTreeSet<(DatasetId, Option<u64>)> = read.collect();

@@ -166,11 +166,7 @@ pub(super) fn verdict(
     let is_in_clause = |when: &&When| when.from >= parts.from && when.to <= parts.to;
     let is_past = dates.iter().filter(is_in_clause).any(|when| {
         when.sense == Sense::Until
-            || when.sense == Sense::By
-                && when
-                    .last
-                    .zip(context.first_year)
-                    .is_some_and(|(last, year)| last.year() < year && when.to <= quantity.start)
+            || when.sense == Sense::By && context.is_before(when.last) && when.to <= quantity.start
     });
     // 截至目前，建有基站18000座: the clause before says it of this one.
     let is_told_before = flow.before(parts.from) == ','

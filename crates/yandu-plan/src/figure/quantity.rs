@@ -2,7 +2,9 @@
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, FORBID, LEVEL, NEGATE, UP};
+use crate::lexicon::{
+    ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, FEASTS, FORBID, LEVEL, NEGATE, UP,
+};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
@@ -128,25 +130,7 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
 
 /// Whether the 前 of a rank stands before a place, as in 全省前3. That of 年底前80座 ends a day.
 fn is_behind_front(flow: &Flow, index: usize) -> bool {
-    const DAYS: &[&str] = &[
-        "底",
-        "末",
-        "旬",
-        "年终",
-        "年中",
-        "春节",
-        "清明",
-        "端午",
-        "中秋",
-        "国庆",
-        "元旦",
-        "节日",
-        "清明节",
-        "劳动节",
-        "端午节",
-        "中秋节",
-        "国庆节",
-    ];
+    const DAYS: &[&str] = &["底", "末", "旬", "年终", "年中", "节日"];
     if flow.before(index) != '前' {
         return false;
     }
@@ -157,7 +141,11 @@ fn is_behind_front(flow: &Flow, index: usize) -> bool {
         .map(|(_, length)| flow.before(end - length));
     let is_numbered =
         numbered.is_some_and(|sign| sign.is_ascii_digit() || numeral::is_chinese_digit(sign));
-    !is_numbered && flow.word_before(end, DAYS).is_none()
+    // “五一”前: the feast stands within the marks.
+    let feast = end - usize::from(matches!(flow.before(end), '”' | '"' | '」'));
+    !is_numbered
+        && flow.word_before(end, DAYS).is_none()
+        && flow.word_before(feast, FEASTS).is_none()
 }
 
 /// Whether nothing that a number could be of stands behind it: the clause or the run of an enumeration ends.

@@ -85,7 +85,7 @@ impl<'a> Trails<'a> {
         let number = target.number;
         if let Some(change) = self.change_of(number) {
             return Note {
-                text: format!("{}，文件原文为“{literal}”", change_text(change)),
+                text: format!("{}，文件原文为“{literal}”", request_text(change)),
                 address: Some(self.page("?tab=changes")),
                 trail: Some(format!("change/{}", change.number)),
             };
@@ -224,7 +224,7 @@ impl<'a> Trails<'a> {
 }
 
 /// By which change, when, by whom and on what basis.
-fn change_text(change: &ChangeRequest) -> String {
+fn request_text(change: &ChangeRequest) -> String {
     let mut text = format!("按第{}号变更", change.number);
     if let Some(by) = &change.decided {
         text.push_str(&format!("，{}由{}批准", date_text(day_of(by.at)), by.who));

@@ -1,4 +1,4 @@
-//! Goals, days and periods as an office writes them.
+//! Days and periods as an office writes them.
 
 use yandu_documents::{chinese, date_text};
 use yandu_words::{Grain, Period};

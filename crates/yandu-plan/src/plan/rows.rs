@@ -265,8 +265,8 @@ impl Draught<'_> {
                 let found = figure::read(flow, from, to, context);
                 for mut draft in found.figures {
                     let is_said = draft.due.is_some();
-                    if !is_said {
-                        describe_past(&mut draft, titled, context);
+                    if !is_said && context.is_before(titled) {
+                        describe_past(&mut draft);
                     }
                     let figure = self.figure(draft, number, due, context.year);
                     restate_or_add(figure, due.filter(|_| !is_said), sink);
@@ -306,10 +306,7 @@ impl Draught<'_> {
                 }
                 _ => titled.or(due),
             };
-            let is_past = table::is_of_base(flow, title)
-                || titled
-                    .zip(context.first_year)
-                    .is_some_and(|(day, first)| day.year() < first);
+            let is_past = table::is_of_base(flow, title) || context.is_before(titled);
             let measure = named.or_else(|| bracketed(flow, title));
             let cell = flow.part(from, to);
             let has_unit = (0..cell.len())
@@ -323,8 +320,8 @@ impl Draught<'_> {
             let back = |index: usize| from + index.min(split) + index.saturating_sub(split + added);
             let found = figure::read(&joined, 0, joined.len(), context);
             for mut draft in found.figures {
-                if is_past && draft.kind == Kind::Target {
-                    draft.kind = Kind::Description;
+                if is_past {
+                    describe_past(&mut draft);
                 }
                 let unit = match &draft.unit {
                     Written::Place(start, end) => Some(
@@ -366,12 +363,9 @@ impl Draught<'_> {
     }
 }
 
-/// A column whose title names a year before the plan holds what was reached then.
-fn describe_past(draft: &mut Draft, titled: Option<Date>, context: Context) {
-    let is_past = titled
-        .zip(context.first_year)
-        .is_some_and(|(day, first)| day.year() < first);
-    if is_past && draft.kind == Kind::Target {
+/// A column whose title names a year before the plan holds what was reached then, and no target.
+fn describe_past(draft: &mut Draft) {
+    if draft.kind == Kind::Target {
         draft.kind = Kind::Description;
     }
 }

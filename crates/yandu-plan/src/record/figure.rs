@@ -177,11 +177,7 @@ impl Figure {
 
 /// Words with a number in the place of another, where that stands in them once, in digits and with its unit.
 fn put_in(words: &str, before: &Said, after: &Said) -> Option<String> {
-    let number = |said: &Said| match &said.value {
-        Value::Number(number) => number.as_f64(),
-        Value::Text(_) => None,
-    };
-    let (old, new) = (number(before)?, number(after)?);
+    let (old, new) = (before.value.number()?, after.value.number()?);
     let is_alike = before.unit == after.unit
         && before.comparison == after.comparison
         && before.bound == after.bound

@@ -1,15 +1,16 @@
 //! From which side a target is reached, and what its numbers can be added up for: told by its comparison and its words.
 
-use crate::lexicon::DOWN;
-use crate::reading::{Comparison, Value};
+use crate::lexicon::{DOWN, UP};
+use crate::reading::Comparison;
 use crate::record::{Figure, Source, Way};
+use crate::unit;
 
 /// 降至, 减到, 控制在, 上限为: short words of lowering and of a most, beside those of a change.
 const LOWER: &[&str] = &["降", "减", "缩", "压", "控制", "控", "限制", "上限"];
 /// Words that end as one of these does and say nothing of a most: 监控到100个点位.
 const WATCH: &[&str] = &["监控", "布控", "远控"];
-/// 提升至, 增到: words of raising that say a level where one of [`TO`] follows.
-const RAISE: &[&str] = &["提高", "提升", "增长", "上升", "扩大", "升", "增"];
+/// 升至, 增到: short words of raising, beside those of a change. They say a level where one of [`TO`] follows.
+const RAISE: &[&str] = &["升", "增"];
 const TO: &[&str] = &["至", "到", "为", "在"];
 /// Signs between such words and their number, as in 压缩至平均3天.
 const GAP: usize = 8;
@@ -28,19 +29,8 @@ const MEANS: &[&str] = &[
 ];
 /// Numbers of what there is, which a year does not begin at zero.
 const STOCK: &[&str] = &["总量", "总数", "保有量", "存量"];
-const DURATIONS: &[&str] = &[
-    "秒",
-    "分钟",
-    "小时",
-    "天",
-    "日",
-    "工作日",
-    "个工作日",
-    "s",
-    "min",
-    "h",
-    "d",
-];
+/// Symbols of time, which a person may write for the units of a text.
+const TIME_SYMBOLS: &[&str] = &["s", "min", "h", "d"];
 const DURATION_WORDS: &[&str] = &["时间", "时限", "时长", "用时", "等待"];
 
 /// Whether the words and the comparison of a target ask for so much at most. 压缩至3天 and 0起 do so without saying it.
@@ -48,7 +38,7 @@ pub(crate) fn is_ceiling(target: &Figure) -> bool {
     let said = &target.said;
     match said.comparison {
         Comparison::AtMost | Comparison::Below => true,
-        Comparison::Equal => number(&said.value) == Some(0.0) || says_to(target, &[LOWER, DOWN]),
+        Comparison::Equal => said.value.number() == Some(0.0) || says_to(target, &[LOWER, DOWN]),
         Comparison::Between => says_to(target, &[LOWER, DOWN]),
         _ => false,
     }
@@ -65,16 +55,17 @@ pub(super) fn is_fall(target: &Figure) -> bool {
         return low.as_f64().is_some_and(|low| low < 0.0)
             || DOWN.iter().any(|word| words.contains(word));
     }
-    number(&said.value).is_some_and(|value| value < 0.0)
+    said.value.number().is_some_and(|value| value < 0.0)
 }
 
 /// Whether a target is a rate, a mean or a duration, of which the parts of a city have no shares: each has the same level.
 pub(crate) fn is_level(target: &Figure) -> bool {
     let unit = &target.said.unit;
+    let measure = folded(unit);
     let words = folded(&target.literal);
     let holds = |all: &[&str]| all.iter().any(|word| words.contains(word));
-    let is_duration =
-        DURATIONS.contains(&folded(unit).as_str()) && (is_ceiling(target) || holds(DURATION_WORDS));
+    let is_of_time = unit::is_of_time(&measure) || TIME_SYMBOLS.contains(&measure.as_str());
+    let is_duration = is_of_time && (is_ceiling(target) || holds(DURATION_WORDS));
     unit.contains(['%', '‰']) || unit == "percentage point" || is_duration || holds(MEANS)
 }
 
@@ -88,7 +79,7 @@ pub(crate) fn grows(target: &Figure, source: Option<&Source>) -> bool {
     ) && by_metric.is_none_or(|measured| measured.way == Way::YearSum)
         && !is_ceiling(target)
         && !is_level(target)
-        && !says_to(target, &[RAISE])
+        && !says_to(target, &[RAISE, UP])
         && !STOCK.iter().any(|word| words.contains(word))
 }
 
@@ -111,13 +102,6 @@ fn says_to(target: &Figure, words: &[&[&str]]) -> bool {
 
 fn is_numeral(sign: char) -> bool {
     sign.is_ascii_digit() || "零〇一二两三四五六七八九十百千万半".contains(sign)
-}
-
-pub(super) fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::Text(_) => None,
-    }
 }
 
 pub(super) fn folded(text: &str) -> String {

@@ -244,7 +244,7 @@ pub(super) fn stand(
         .said
         .due
         .map(|due| today.rules.rest_day.count(due, today.calendar));
-    let goal = side::number(&target.said.value);
+    let goal = target.said.value.number();
     let is_ceiling = matches!(asked(target, is_up), Comparison::AtMost | Comparison::Below);
     let share = measured
         .zip(goal)
@@ -384,7 +384,7 @@ fn asked(target: &Figure, is_more_better: Option<bool>) -> Comparison {
 fn ends(target: &Figure) -> Option<(f64, f64)> {
     let said = &target.said;
     let Some((low, high)) = &said.range else {
-        return side::number(&said.value).map(|goal| (goal, goal));
+        return said.value.number().map(|goal| (goal, goal));
     };
     let (low, high) = (low.as_f64()?, high.as_f64()?);
     if side::is_fall(target) {

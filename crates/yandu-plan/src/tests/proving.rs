@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use super::site::{Site, TEXT, actual, calendar, cause, finish, rules};
-use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, ShownBy, Source, Today, Way};
+use super::site::{Site, TEXT, actual, cause, finish};
+use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, ShownBy, Source, Way};
 
 fn fields(value: Value) -> EvidenceFields {
     serde_json::from_value(value).unwrap()
@@ -206,30 +206,17 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
     let site = Site::new().await;
     site.approved(TEXT).await;
     let site = site.moved("2026-06-10").await;
-    let (rules, calendar) = (rules(), calendar());
-    let today = Today {
-        day: site.plans.today(),
-        rules: &rules,
-        calendar: &calendar,
-    };
     let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
     for _ in 0..2 {
         let looked = site.plans.plan("plan").await.unwrap();
-        site.plans
-            .settle(&looked, &reached, today, "system")
-            .await
-            .unwrap();
+        site.settle(&looked, &reached).await.unwrap();
     }
     let fallen = Actuals::from([(
         1,
         vec![actual("2026-05-31", 301.0), actual("2026-06-05", 299.0)],
     )]);
     let looked = site.plans.plan("plan").await.unwrap();
-    let plan = site
-        .plans
-        .settle(&looked, &fallen, today, "system")
-        .await
-        .unwrap();
+    let plan = site.settle(&looked, &fallen).await.unwrap();
     let seen: Vec<Option<String>> = plan.closings[&1]
         .iter()
         .map(|one| one.closed_on.map(|on| on.to_string()))
@@ -243,12 +230,6 @@ async fn what_a_metric_showed_is_not_written_down_once_the_target_is_bound_to_an
     let site = Site::new().await;
     site.approved(TEXT).await;
     let site = site.moved("2026-06-10").await;
-    let (rules, calendar) = (rules(), calendar());
-    let today = Today {
-        day: site.plans.today(),
-        rules: &rules,
-        calendar: &calendar,
-    };
     let looked = site.plans.plan("plan").await.unwrap();
     let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
     let other = Source::Metric {
@@ -261,7 +242,7 @@ async fn what_a_metric_showed_is_not_written_down_once_the_target_is_bound_to_an
         .bind("plan", 1, other, cause("换口径"))
         .await
         .unwrap();
-    let refused = site.plans.settle(&looked, &reached, today, "system").await;
+    let refused = site.settle(&looked, &reached).await;
     assert!(
         matches!(refused, Err(Error::Outdated { .. })),
         "{refused:?}"
@@ -275,19 +256,9 @@ async fn a_closing_that_names_no_metric_is_not_taken_for_one_of_the_metric_that_
     let site = Site::new().await;
     site.approved(TEXT).await;
     let site = site.moved("2026-06-10").await;
-    let (rules, calendar) = (rules(), calendar());
-    let today = Today {
-        day: site.plans.today(),
-        rules: &rules,
-        calendar: &calendar,
-    };
     let looked = site.plans.plan("plan").await.unwrap();
     let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
-    let plan = site
-        .plans
-        .settle(&looked, &reached, today, "system")
-        .await
-        .unwrap();
+    let plan = site.settle(&looked, &reached).await.unwrap();
     let closing = &plan.closings[&1][0];
     assert_eq!(
         plan.shown_by(1, closing),
@@ -315,17 +286,7 @@ async fn a_closing_by_evidence_names_it_and_an_older_one_is_known_by_what_was_ac
         .judge("plan", number, true, cause("属实"))
         .await
         .unwrap();
-    let (rules, calendar) = (rules(), calendar());
-    let today = Today {
-        day: site.plans.today(),
-        rules: &rules,
-        calendar: &calendar,
-    };
-    let plan = site
-        .plans
-        .settle(&looked, &Actuals::new(), today, "system")
-        .await
-        .unwrap();
+    let plan = site.settle(&looked, &Actuals::new()).await.unwrap();
     let closing = &plan.closings[&2][0];
     assert_eq!(closing.evidence, Some(number));
     assert_eq!(plan.shown_by(2, closing), ShownBy::Evidence);

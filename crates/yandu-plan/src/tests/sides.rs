@@ -4,6 +4,7 @@ use jiff::civil::date;
 use serde_json::json;
 
 use super::site::{Site, actual, cause, stands_on};
+use crate::standing::grows;
 use crate::{
     Actuals, Binding, Comparison, CountyShare, Error, Evidence, EvidenceFields, EvidenceState,
     Lack, Lamp, Plan, Result, Source, TargetStanding, Way,
@@ -210,8 +211,18 @@ async fn what_is_lowered_or_a_level_has_no_part_at_a_part_of_its_time() {
     assert_eq!(stands.nodes[&first].closed_on, None);
 }
 
+#[tokio::test]
+async fn a_number_that_is_raised_to_a_level_does_not_grow_from_zero() {
+    const RAISED: &str = "澄江市2026年工作要点\n一、优化服务\n（一）优化办事。检查结果互认项目增加到180项。医保定点机构增至46家。年底建成充电桩500座。（市数据局负责）\n（二）加强统筹。（市数据局负责）\n";
+    let plan = Site::new().await.approved(RAISED).await;
+    for (words, is_sum) in [("互认项目", false), ("机构", false), ("充电桩", true)] {
+        let target = &plan.figures[&target_of(&plan, words)];
+        assert_eq!(grows(target, None), is_sum, "{words}");
+    }
+}
+
 /// An invented plan with a number that may not be passed, a level, and a number that counties build up together.
-const SHARES: &str = "澄江市2026年工作要点\n一、优化服务\n（一）优化办事。年底办理失误10件以内。等待时间缩短到10分钟。年底建成充电桩1000座。（市数据局负责）\n";
+const SHARES: &str = "澄江市2026年工作要点\n一、优化服务\n（一）优化办事。年底办理失误10件以内。等待时间缩短到10分钟。审批时限压缩至2个月。年底建成充电桩1000座。（市数据局负责）\n";
 
 async fn split(site: &Site, words: &str, shares: [f64; 2]) -> Result<Plan> {
     let plan = site.plans.plan("plan").await.unwrap();
@@ -229,7 +240,11 @@ async fn split(site: &Site, words: &str, shares: [f64; 2]) -> Result<Plan> {
 async fn shares_keep_to_what_is_allowed_at_most_and_a_level_has_none() {
     let site = Site::new().await;
     site.approved(SHARES).await;
-    for (words, shares) in [("失误", [100.0, 900.0]), ("等待时间", [10.0, 10.0])] {
+    for (words, shares) in [
+        ("失误", [100.0, 900.0]),
+        ("等待时间", [10.0, 10.0]),
+        ("审批时限", [1.0, 1.0]),
+    ] {
         let refused = split(&site, words, shares).await;
         assert!(
             matches!(&refused, Err(Error::Invalid { field, .. }) if field == "quantity"),

@@ -113,6 +113,17 @@ impl Site {
         stands_on(&plan, actuals, self.plans.today())
     }
 
+    /// Writes down what some actuals show today of the plan as it was looked at.
+    pub(super) async fn settle(&self, looked: &Plan, actuals: &Actuals) -> Result<Plan> {
+        let (rules, calendar) = (rules(), calendar());
+        let today = Today {
+            day: self.plans.today(),
+            rules: &rules,
+            calendar: &calendar,
+        };
+        self.plans.settle(looked, actuals, today, "system").await
+    }
+
     pub(super) fn documents(&self) -> PathBuf {
         self.folder.path().join("data/documents")
     }

@@ -32,6 +32,15 @@ fn codes(reading: &Reading) -> Vec<FindingCode> {
         .collect()
 }
 
+/// Who leads, point by point.
+fn leads(reading: &Reading) -> Vec<&str> {
+    let points = reading.points.iter();
+    points
+        .flat_map(|point| &point.leads)
+        .map(String::as_str)
+        .collect()
+}
+
 #[test]
 fn a_file_that_is_no_text_is_named_for_what_it_is() {
     assert_eq!(code(b""), "plan-empty");
@@ -351,13 +360,7 @@ fn a_mark_before_a_digit_is_one_where_its_number_comes_next() {
     assert_eq!(titles, ["2026年底前新建基站5座", "提升服务", "5G网络建设"]);
     let numbers: Vec<u32> = found.points.iter().map(|point| point.number).collect();
     assert_eq!(numbers, [1, 2, 3]);
-    let leads: Vec<&str> = found
-        .points
-        .iter()
-        .flat_map(|point| &point.leads)
-        .map(String::as_str)
-        .collect();
-    assert_eq!(leads, ["市工信局", "市数据局", "市通管办"]);
+    assert_eq!(leads(&found), ["市工信局", "市数据局", "市通管办"]);
     let literals: Vec<(&str, Option<u32>)> = found
         .targets
         .iter()
@@ -392,14 +395,8 @@ fn a_mark_before_the_number_of_a_service_is_one_and_before_a_fraction_is_none() 
     let found = reading(text);
     let numbers: Vec<u32> = found.points.iter().map(|point| point.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
-    let leads: Vec<&str> = found
-        .points
-        .iter()
-        .flat_map(|point| &point.leads)
-        .map(String::as_str)
-        .collect();
     assert_eq!(
-        leads,
+        leads(&found),
         ["市工信局", "市数据局", "市通管办", "市公安局", "市应急局"]
     );
     for amount in [

@@ -6,7 +6,7 @@ use yandu_http::plan::{
     CountsOfPlan, FigureFields, HistoryOfPlan, ItemChangeOfPlan, Plan, PlanInList, PlanList,
     PlanValue, PointOfPlan, ProgressOfPlan, TargetInPlan, TasksOfPlan, ToldOfPlan,
 };
-use yandu_plan::{Told, unit_text};
+use yandu_plan::{Lack, Told, unit_text};
 
 use super::super::local;
 
@@ -83,7 +83,7 @@ fn target_line(text: &mut String, target: &TargetInPlan) {
         if let Some(lack) = &stands.lack_text {
             let _ = write!(text, "（{lack}）");
         } else if stands.is_hidden {
-            text.push_str("（您的账号无权查看该数据）");
+            let _ = write!(text, "（{}）", Lack::NotShown.text());
         }
     }
     text.push('\n');
