@@ -165,22 +165,12 @@ impl Sight {
             .collect()
     }
 
-    /// Whether every row that is seen shows this column as it is stored.
-    pub(crate) fn is_plain(&self, column: &Field) -> bool {
-        self.permits
-            .iter()
-            .all(|permit| permit.shows_plainly(column))
-    }
-
-    /// Whether each of these columns is shown as it is stored by a permit of all rows, or else by every permit: then no row that is
-    /// seen hides or masks one of them that it shows of another row.
-    pub(crate) fn shows_in_every_row(&self, columns: &[&str]) -> bool {
-        let whole = self.whole_columns();
-        columns.iter().all(|column| {
-            let mut permits = self.permits.iter();
-            whole.contains(*column)
-                || permits.all(|permit| matches!(permit.columns.get(*column), Some(None)))
-        })
+    /// Whether every row that is seen shows this column as it is stored: a permit of all rows shows it so, or every permit does.
+    pub(crate) fn is_plain(&self, column: &str) -> bool {
+        let mut plainly = self.permits.iter();
+        let mut whole = self.permits.iter().filter(|permit| permit.rows.is_none());
+        plainly.all(|permit| permit.shows_plainly(column))
+            || whole.any(|permit| permit.shows_plainly(column))
     }
 
     /// Which rows are seen; `None` for all.
@@ -200,7 +190,7 @@ impl Sight {
     /// What is shown in the place of a column of a row that is seen.
     pub(crate) fn shown(&self, column: &Field) -> Expr {
         let stored = || col(datafusion::common::Column::from_name(column.name()));
-        if self.is_plain(column) {
+        if self.is_plain(column.name()) {
             return stored();
         }
         let showing = self.permits.iter().filter(|permit| permit.shows(column));
@@ -311,8 +301,8 @@ impl Permit {
         self.columns.get(column.name())?.as_ref()
     }
 
-    fn shows_plainly(&self, column: &Field) -> bool {
-        matches!(self.columns.get(column.name()), Some(None))
+    fn shows_plainly(&self, column: &str) -> bool {
+        matches!(self.columns.get(column), Some(None))
     }
 }
 

@@ -270,29 +270,20 @@ impl Session {
         }
     }
 
-    /// The columns of a dataset of which every row that the principal sees shows the value as it is stored. None of a dataset that it
-    /// may not see.
-    pub fn plain_columns(&self, id: &DatasetId) -> WholeColumns {
-        match (self.sight(id), self.lake.schema(id)) {
-            (Ok(None), _) => WholeColumns::All,
-            (Ok(Some(sight)), Ok(schema)) => {
-                let fields = schema.fields().iter();
-                let plain = fields.filter(|field| sight.is_plain(field));
-                WholeColumns::Only(plain.map(|field| field.name().clone()).collect())
-            }
-            (Err(_), _) | (_, Err(_)) => WholeColumns::Only(BTreeSet::new()),
-        }
-    }
-
     /// Whether every row of a dataset that the principal sees shows these columns as they are stored. Where it cannot be told from the
     /// permits, because some show other columns of other rows, it is not so.
     ///
     /// # Errors
     ///
-    /// [`crate::Error::NoDataset`] where it sees nothing of the dataset.
-    pub fn shows_in_every_row(&self, id: &DatasetId, columns: &[&str]) -> Result<bool> {
+    /// [`Error::NoDataset`] where it sees nothing of the dataset, [`Error::Ended`] where it does no more.
+    pub fn shows_in_every_row<'c>(
+        &self,
+        id: &DatasetId,
+        columns: impl IntoIterator<Item = &'c str>,
+    ) -> Result<bool> {
         let sight = self.sight(id)?;
-        Ok(sight.is_none_or(|sight| sight.shows_in_every_row(columns)))
+        let mut columns = columns.into_iter();
+        Ok(sight.is_none_or(|sight| columns.all(|column| sight.is_plain(column))))
     }
 
     /// Whether all of every table is read as it is now, and as it is declared.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use jiff::civil::Date;
 use lru::LruCache;
 use tokio::sync::watch;
-use yandu_lake::{Lake, Principal, ReadPoint, Session};
+use yandu_lake::{Lake, Principal, ReadPoint, Session, WholeColumns};
 use yandu_pack::Packs;
 use yandu_pack::declare::BoardFile;
 use yandu_store::Store;
@@ -256,8 +256,7 @@ impl Metrics {
 
     /// Whether somebody sees, of every row of the model, all that the number of a metric follows from as it is stored.
     pub fn shows_whole(&self, principal: &Principal, definition: &Definition) -> bool {
-        let session = self.inner.lake.session(principal, ReadPoint::default());
-        let seen = session.whole_columns(&definition.file.of);
+        let seen = self.whole_columns(principal, definition);
         let columns = definition.columns();
         columns.into_iter().all(|column| seen.shows(column))
     }
@@ -265,8 +264,12 @@ impl Metrics {
     /// Whether somebody is told what the numbers of a metric were, and what is noted at them. They are recorded as the whole city has
     /// them, so that all that they are made of has to be seen.
     pub fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
+        self.whole_columns(principal, definition).shows_all()
+    }
+
+    fn whole_columns(&self, principal: &Principal, definition: &Definition) -> WholeColumns {
         let session = self.inner.lake.session(principal, ReadPoint::default());
-        session.whole_columns(&definition.file.of).shows_all()
+        session.whole_columns(&definition.file.of)
     }
 }
 
@@ -300,7 +303,7 @@ pub(crate) fn sees<'c>(
     let columns: Vec<&str> = columns.into_iter().collect();
     let mut names = columns.iter();
     let are_there = names.all(|name| schema.column_with_name(name).is_some());
-    Ok(are_there && session.shows_in_every_row(dataset, &columns)?)
+    Ok(are_there && session.shows_in_every_row(dataset, columns)?)
 }
 
 /// The area under which the number of a question is recorded: a county, or an empty text for the whole; none where something else

@@ -8,7 +8,7 @@ use yandu_city::{DefectKind, Deliveries, Delivery, Options, Rates, Summary, Trut
 
 use crate::folder::{Folder, draw_seed};
 use crate::reading::knows;
-use crate::registers::{Cells, changed_city, rows};
+use crate::registers::{Cells, changed_city, compact, rows};
 
 /// The datasets of registers and reports, with the headers of their keys.
 const KEYS: [(&str, &[&str]); 28] = [
@@ -115,10 +115,6 @@ fn last_days() -> Vec<String> {
     months
         .map(|first| compact(&first.last_of_month().to_string()))
         .collect()
-}
-
-fn compact(day: &str) -> String {
-    day.replace('-', "")
 }
 
 /// The number of a month, from its first six digits.

@@ -143,7 +143,7 @@ pub(crate) fn deliveries(folder: &Folder, stem: &str) -> Vec<(String, Vec<Cells>
         .collect()
 }
 
-fn compact(day: &str) -> String {
+pub(crate) fn compact(day: &str) -> String {
     day.replace('-', "")
 }
 

@@ -59,22 +59,23 @@ pub(crate) struct Seen {
 }
 
 impl Collector {
-    /// How a form stands today, for the period to report now, those before it, and the running one: at most `periods`.
-    pub async fn form_standing(&self, id: &DatasetId, periods: usize) -> Result<FormStanding> {
+    /// How a form stands today, for the period to report now, those before it, and the running one: at most `most`. Of
+    /// earlier ones it counts what is late.
+    pub async fn form_standing(&self, id: &DatasetId, most: usize) -> Result<FormStanding> {
         let packs = self.packs();
         let (_, form) = form_of(&packs, id)?;
         let calendar = self.calendar().await;
         let today = self.today();
-        let shown = shown(form, today, periods);
-        let first = shown.last().copied().unwrap_or(form.since);
+        let all = periods(form, today);
+        let (shown, earlier) = all.split_at(all.len().min(most));
         let reports = store::Reports::new(self.inner.store.pool());
         let seen = reports.seen(id, form.since).await?;
         Ok(FormStanding {
-            late_earlier: late_before(form, first, &seen, &calendar, today),
+            late_earlier: late(standings(form, earlier, &seen, &calendar, today)),
             dataset: id.clone(),
             day: today,
             period: to_report(form, today),
-            reports: standings(form, &shown, &seen, &calendar, today),
+            reports: standings(form, shown, &seen, &calendar, today),
         })
     }
 }
@@ -84,13 +85,11 @@ fn to_report(form: &Form, today: Date) -> Period {
     Period::of(today, form.every).previous().max(form.since)
 }
 
-/// The periods that are shown, the newest first.
-fn shown(form: &Form, today: Date, most: usize) -> Vec<Period> {
+/// The periods of a form to the running one, the newest first.
+fn periods(form: &Form, today: Date) -> Vec<Period> {
     let newest = Period::of(today, form.every).max(form.since);
     let all = std::iter::successors(Some(newest), |period| Some(period.previous()));
-    all.take_while(|period| *period >= form.since)
-        .take(most)
-        .collect()
+    all.take_while(|period| *period >= form.since).collect()
 }
 
 fn standings(
@@ -120,18 +119,10 @@ fn standings(
     standings
 }
 
-/// How many reports each unit still owes of the periods before one.
-fn late_before(
-    form: &Form,
-    first: Period,
-    seen: &HashMap<(String, Period), Seen>,
-    calendar: &Calendar,
-    today: Date,
-) -> BTreeMap<String, usize> {
-    let earlier = std::iter::successors(Some(first.previous()), |period| Some(period.previous()));
-    let earlier: Vec<Period> = earlier.take_while(|period| *period >= form.since).collect();
+/// How many of these reports each unit still owes.
+fn late(standings: Vec<Standing>) -> BTreeMap<String, usize> {
     let mut late = BTreeMap::new();
-    for one in standings(form, &earlier, seen, calendar, today) {
+    for one in standings {
         if one.lamp == FormLamp::Late {
             *late.entry(one.unit).or_default() += 1;
         }

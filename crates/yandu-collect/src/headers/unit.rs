@@ -13,6 +13,7 @@ const TIMES: [(char, u64); 5] = [
 const WRITTEN: &[(&str, &str)] = &[
     ("元", "CNY"),
     ("人", "person"),
+    ("户", "household"),
     ("家", "company"),
     ("件", "case"),
     ("台", "device"),
@@ -118,6 +119,7 @@ mod tests {
             ("10000 CNY", 10_000, "CNY"),
             ("人民币万元", 10_000, "CNY"),
             ("百万元", 1_000_000, "CNY"),
+            ("万户", 10_000, "household"),
             ("千米", 1, "km"),
             ("万千瓦时", 10_000, "kWh"),
             ("人次", 1, "人次"),

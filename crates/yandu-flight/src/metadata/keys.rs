@@ -47,11 +47,11 @@ fn key(
         .is_none_or(|name| name == CATALOGUE);
     let pack = asked.db_schema.as_deref().filter(|_| is_here)?;
     let id: DatasetId = format!("{pack}.{}", asked.table).parse().ok()?;
-    // Some rows of a key are a key of those.
-    let plain = session.plain_columns(&id);
     let columns = packs.dataset(&id)?.file().key.iter();
     let columns: Vec<String> = columns.map(|column| column.as_str().to_owned()).collect();
-    let is_seen = columns.iter().all(|column| plain.shows(column));
+    // Some rows of a key are a key of those.
+    let is_seen = session.shows_in_every_row(&id, columns.iter().map(String::as_str));
+    let is_seen = is_seen.unwrap_or_default();
     is_seen.then(|| (pack.to_owned(), asked.table.clone(), columns))
 }
 

@@ -68,7 +68,8 @@ impl BarrierExec {
     /// `schema` has the columns as the reader sees them.
     pub(super) fn new(below: Below, schema: SchemaRef, partitions: usize) -> Self {
         let fields = schema.fields().iter();
-        let takes = |field: &FieldRef| below.sight.is_plain(field) && is_bounded(field.data_type());
+        let takes =
+            |field: &FieldRef| below.sight.is_plain(field.name()) && is_bounded(field.data_type());
         let plain = fields.map(takes).collect();
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),

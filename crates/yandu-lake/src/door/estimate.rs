@@ -195,7 +195,7 @@ fn bounded_columns(sight: &Sight, schema: &Schema) -> Vec<String> {
     let is_stepped = |data_type: &DataType| data_type.is_integer() || data_type.is_temporal();
     let fields = schema.fields().iter();
     fields
-        .filter(|field| is_stepped(field.data_type()) && sight.is_plain(field))
+        .filter(|field| is_stepped(field.data_type()) && sight.is_plain(field.name()))
         .map(|field| field.name().clone())
         .collect()
 }

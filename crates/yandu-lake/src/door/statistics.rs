@@ -64,7 +64,7 @@ impl Seen<'_> {
         let fields = self.schema.fields().iter();
         let column_statistics = fields.map(|field| {
             // The estimate is shared with others who see these rows, and more of their columns.
-            let known = self.estimate.filter(|_| self.sight.is_plain(field));
+            let known = self.estimate.filter(|_| self.sight.is_plain(field.name()));
             let known = known.and_then(|known| known.bounds(field.name()));
             let Some((low, high)) = known else {
                 return ColumnStatistics::new_unknown();

@@ -292,7 +292,7 @@ fn key(table: &Table, sight: Option<&Sight>, condition: &Expr) -> Option<Vec<(Ex
         .iter()
         .map(|column| {
             let field = table.schema.field_with_name(column).ok()?;
-            let is_plain = sight.is_none_or(|sight| sight.is_plain(field));
+            let is_plain = sight.is_none_or(|sight| sight.is_plain(column));
             // Numbers that are equal have one form, but for these.
             if !is_plain || field.data_type().is_floating() {
                 return None;

@@ -1,22 +1,10 @@
+mod explain;
+mod problem;
+
 use futures::StreamExt;
 
 use crate::fixture::{Fixture, people_from, query, try_query};
-use crate::{Change, Error, Principal, QueryCause, QueryProblem, ReadPoint};
-
-async fn refusal(lake: &Fixture, sql: &str) -> String {
-    match try_query(&lake.lake, sql, ReadPoint::default()).await {
-        Ok(rows) => format!("no error but:\n{rows}"),
-        Err(error) => error.to_string(),
-    }
-}
-
-/// What is wrong with a query.
-async fn problem(lake: &Fixture, sql: &str) -> QueryProblem {
-    match try_query(&lake.lake, sql, ReadPoint::default()).await {
-        Err(Error::Query(problem)) => problem,
-        other => panic!("{sql}: {other:?}"),
-    }
-}
+use crate::{Change, Error, Principal, ReadPoint};
 
 async fn people() -> Fixture {
     let lake = Fixture::new();
@@ -148,51 +136,6 @@ async fn what_reads_no_dataset_is_allowed() {
             .await
             .contains("TableScan")
     );
-}
-
-#[tokio::test]
-async fn a_table_that_is_not_there_is_named_with_its_place() {
-    let lake = people().await;
-    assert_eq!(
-        refusal(&lake, "SELECT *\nFROM population.persons").await,
-        "there is no dataset `population.persons` (line 2, column 6)"
-    );
-    assert_eq!(
-        refusal(&lake, "SELECT * FROM person").await,
-        "there is no dataset `person` (line 1, column 15)"
-    );
-    assert_eq!(
-        refusal(&lake, "SELECT * FROM nosuch.person").await,
-        "there is no dataset `nosuch.person` (line 1, column 15)"
-    );
-}
-
-#[tokio::test]
-async fn what_is_wrong_in_the_text_is_said_with_its_place() {
-    let lake = people().await;
-    assert_eq!(
-        refusal(&lake, "SELECT nmae FROM population.person").await,
-        "there is no column `nmae` (line 1, column 8)"
-    );
-    assert!(
-        refusal(&lake, "SELECT FROM WHERE")
-            .await
-            .contains("(line 1, column ")
-    );
-    assert!(
-        refusal(&lake, "SELEC 1")
-            .await
-            .contains("(line 1, column 1)"),
-        "{}",
-        refusal(&lake, "SELEC 1").await
-    );
-    assert!(
-        refusal(&lake, "").await.starts_with("no "),
-        "{}",
-        refusal(&lake, "").await
-    );
-    let text = refusal(&lake, "SELECT cast(name AS BIGINT) FROM population.person").await;
-    assert_eq!(text, "cannot cast string 'a' to value of Int64 type");
 }
 
 #[tokio::test]
@@ -336,28 +279,6 @@ async fn a_thousand_datasets_are_declared_and_listed() {
 }
 
 #[tokio::test]
-async fn what_would_change_something_is_told_apart_and_has_a_mend() {
-    let lake = people().await;
-    for sql in [
-        "DROP TABLE population.person",
-        "DELETE FROM population.person",
-        "SET datafusion.execution.target_partitions = 1",
-        "COPY population.person TO '/tmp/x'",
-        "EXPLAIN COPY population.person TO '/tmp/x'",
-        "INSERT INTO population.person (nothing) VALUES (1)",
-        "ALTER TABLE population.person ADD COLUMN x INT",
-    ] {
-        let problem = problem(&lake, sql).await;
-        assert_eq!(problem.cause, QueryCause::Change, "{sql}");
-        assert_eq!(
-            problem.message,
-            "this would change something, and here can only be read"
-        );
-        assert!(problem.help.is_some_and(|help| help.contains("SELECT")));
-    }
-}
-
-#[tokio::test]
 async fn rows_are_counted_without_opening_a_table_that_nobody_touched() {
     let session =
         |lake: &crate::Lake| lake.session(&Principal::local_administrator(), ReadPoint::default());
@@ -413,87 +334,6 @@ async fn a_table_that_was_absent_is_read_without_rows_whatever_it_holds_now() {
     assert_eq!((count.version, count.rows), (None, 0));
 }
 
-fn session(lake: &crate::Lake) -> crate::Session {
-    lake.session(&Principal::local_administrator(), ReadPoint::default())
-}
-
-#[tokio::test]
-async fn an_explained_query_says_what_it_would_read_and_no_path() {
-    let lake = people().await;
-    lake.append("b2", &[("7", "z")]).await;
-    let sql = "SELECT name, count(*) AS n FROM population.person WHERE height > 3 GROUP BY name";
-    let explained = session(&lake.lake).explain(sql).await.unwrap();
-    assert!(
-        explained.plan.contains("TableScan: population.person"),
-        "{}",
-        explained.plan
-    );
-    for hidden in ["parquet", "yandu.", lake.folder.path().to_str().unwrap()] {
-        assert!(!explained.plan.contains(hidden), "{}", explained.plan);
-    }
-    let [input] = explained.inputs.as_slice() else {
-        panic!("{:?}", explained.inputs);
-    };
-    assert_eq!(
-        (&input.dataset, input.version, input.rows),
-        (&lake.id, Some(1), 4)
-    );
-    let all = session(&lake.lake)
-        .explain("SELECT * FROM population.person")
-        .await
-        .unwrap();
-    assert!(0 < input.bytes && input.bytes < all.inputs[0].bytes);
-    assert_eq!(all.rows, Some(4));
-    assert_eq!(explained.schema.field(1).name(), "n");
-    assert_eq!(explained.lineage.inputs, std::slice::from_ref(&lake.id));
-}
-
-#[tokio::test]
-async fn an_explained_look_up_reads_only_what_can_hold_its_key() {
-    let lake = people().await;
-    lake.append("b2", &[("7", "z")]).await;
-    let sql = "SELECT name FROM population.person WHERE id = '7'";
-    let explained = session(&lake.lake).explain(sql).await.unwrap();
-    assert_eq!(explained.inputs[0].rows, 1, "{explained:?}");
-}
-
-#[tokio::test]
-async fn an_explained_query_counts_the_tail_and_each_time_it_is_read() {
-    let lake = people().await;
-    let rows = crate::fixture::people("t1", &[("9", "new")]);
-    lake.lake.append(&lake.id, &rows, b"raw").await.unwrap();
-    let once = session(&lake.lake)
-        .explain("SELECT name FROM population.person")
-        .await
-        .unwrap();
-    assert_eq!(once.inputs[0].rows, 4);
-    let sql = "SELECT a.name FROM population.person a JOIN population.person b ON a.id = b.id";
-    let twice = session(&lake.lake).explain(sql).await.unwrap();
-    assert_eq!(twice.inputs[0].rows, 8);
-    assert_eq!(once.inputs.len(), 1);
-}
-
-#[tokio::test]
-async fn what_is_known_of_a_table_needs_no_reading() {
-    let lake = people().await;
-    let explained = session(&lake.lake)
-        .explain("SELECT count(*) FROM population.person")
-        .await
-        .unwrap();
-    assert_eq!(
-        (explained.inputs[0].rows, explained.inputs[0].bytes),
-        (0, 0)
-    );
-    let refused = session(&lake.lake)
-        .explain("EXPLAIN SELECT 1")
-        .await
-        .unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "only a SELECT can be followed and explained"
-    );
-}
-
 #[tokio::test]
 async fn the_least_of_one_column_and_the_greatest_of_another_are_those_of_all_rows() {
     let lake = Fixture::with(|options| options.threads = 1);
@@ -524,79 +364,4 @@ async fn rows_that_are_on_all_threads_by_a_part_of_a_group_are_not_moved_for_the
         lake.query(&format!("{above} ORDER BY name")).await,
         "a|2|1\nb|2|1\nc|1|1"
     );
-}
-
-#[tokio::test]
-async fn a_regular_expression_that_cannot_be_read_is_a_fault_of_the_question() {
-    let lake = people().await;
-    for (sql, fault) in [
-        ("SELECT regexp_like('a', '(')", "unclosed group"),
-        ("SELECT regexp_count('a', '(')", "("),
-        (
-            "SELECT regexp_replace(name, '(', '') FROM population.person",
-            "unclosed group",
-        ),
-        (
-            "SELECT name FROM population.person WHERE name ~ '['",
-            "unclosed character class",
-        ),
-        (
-            "SELECT regexp_like(name, concat('(', name)) FROM population.person",
-            "unclosed group",
-        ),
-        (
-            "SELECT name FROM population.person WHERE regexp_like(name, concat('(', name))",
-            "unclosed group",
-        ),
-    ] {
-        let problem = problem(&lake, sql).await;
-        assert_eq!(
-            (problem.cause, problem.message),
-            (
-                QueryCause::Pattern,
-                format!("a regular expression cannot be read: {fault}")
-            ),
-            "{sql}"
-        );
-        assert!(problem.help.is_some_and(|help| help.contains('\\')));
-    }
-}
-
-#[tokio::test]
-async fn a_value_that_cannot_be_computed_with_has_a_mend() {
-    let lake = people().await;
-    for (sql, mend) in [
-        ("SELECT 1 / 0", "nullif(…, 0)"),
-        ("SELECT height / 0 FROM population.person", "nullif(…, 0)"),
-        (
-            "SELECT name FROM population.person WHERE 7 / (height - height) > 1",
-            "nullif(…, 0)",
-        ),
-        (
-            "SELECT name FROM population.person WHERE CAST(concat(name, '7') AS INT) > 1",
-            "try_cast",
-        ),
-        (
-            "SELECT CAST(name AS INT) FROM population.person",
-            "try_cast",
-        ),
-        ("SELECT DATE '2025-02-30'", "try_cast"),
-        ("SELECT CAST(99999999999 AS INT)", "try_cast"),
-        ("SELECT make_date(2025, 13, 1)", "leave out the values"),
-    ] {
-        let help = problem(&lake, sql).await.help.unwrap_or_default();
-        assert!(help.contains(mend), "{sql}: {help}");
-    }
-}
-
-#[tokio::test]
-async fn a_function_that_is_not_there_is_likened_to_none_but_a_near_one() {
-    let lake = people().await;
-    let far = problem(&lake, "SELECT zzzzzz(1)").await;
-    assert_eq!(
-        (far.cause, far.message.as_str(), far.help),
-        (QueryCause::Call, "there is no function `zzzzzz`", None)
-    );
-    let near = problem(&lake, "SELECT regexp_lik('a', 'b')").await;
-    assert_eq!(near.help.as_deref(), Some("did you mean `regexp_like`?"));
 }

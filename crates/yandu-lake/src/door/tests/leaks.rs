@@ -411,6 +411,20 @@ async fn a_filter_that_cannot_fail_goes_below_and_any_other_stays_above() {
 }
 
 #[tokio::test]
+async fn a_filter_on_a_column_that_a_permit_shows_of_all_rows_goes_below_whatever_others_cover() {
+    let world = World::new(&visible()).await;
+    let columns = &[("id", None), ("code", Some(yandu_words::Mask::Null))];
+    let covering = permit("covering", Some("dept = 'a'"), columns);
+    let sql = "SELECT id FROM hr.staff WHERE code = '1003'";
+    for (rows, goes) in [(None, true), (Some("dept <> 'secret'"), false)] {
+        let reader = world.as_reader([covering.clone(), permit("open", rows, PLAIN)]);
+        let plan = told(&reader, &format!("EXPLAIN {sql}")).await;
+        assert_eq!(!plan.contains("FilterExec"), goes, "{plan}");
+        assert_eq!(asked(&reader, sql).await.unwrap(), ["3"]);
+    }
+}
+
+#[tokio::test]
 async fn without_its_guard_the_filter_of_a_join_would_go_below_whatever_it_looks_at() {
     let world = World::with(&visible(), Some(Broken::DynamicFilters)).await;
     let sql = "SELECT s.id FROM (VALUES (7), (120)) AS v (n) JOIN hr.staff s ON s.id + 0 = v.n";
