@@ -61,6 +61,8 @@ async fn a_grant_whose_mask_leaves_more_counts_in_its_rows_whatever_policies_are
     assert_eq!(counting(0, "mobile"), ["grants/G1"]);
     assert_eq!(counting(0, "township"), Vec::<String>::new());
     assert_eq!(counting(1, "name"), Vec::<String>::new());
+    let (permit, _) = Shown::masking("name", &shown).unwrap();
+    assert_eq!(permit.policy.as_ref(), "grants/G1");
 }
 
 #[tokio::test]
