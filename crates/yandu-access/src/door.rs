@@ -226,18 +226,38 @@ impl Door {
         let state = self.state();
         let now = self.now();
         let reader = state.policies.reader(principal, circumstances);
-        let is_usable = |shown: &Shown| {
-            let grant = GrantId::of_policy(&shown.policy);
-            let grant = grant.map(|id| (id, state.grants.get(&id)));
-            grant.is_none_or(|(id, grant)| {
-                !self.held().is_used_up(id) && grant.is_some_and(|grant| grant.is_in_force(now))
-            })
-        };
         let datasets = state.policies.city().datasets.keys();
         let shown = datasets.flat_map(|dataset| {
             let shown = reader.shown(dataset).into_iter();
             shown.map(|shown| (dataset.clone(), shown))
         });
-        shown.filter(|(_, shown)| is_usable(shown)).collect()
+        shown
+            .filter(|(_, shown)| self.is_usable(&state, shown, now))
+            .collect()
+    }
+
+    /// The same of one dataset.
+    pub fn sight(
+        &self,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        dataset: &DatasetId,
+    ) -> Vec<Shown> {
+        let state = self.state();
+        let now = self.now();
+        let mut shown = state
+            .policies
+            .reader(principal, circumstances)
+            .shown(dataset);
+        shown.retain(|shown| self.is_usable(&state, shown, now));
+        shown
+    }
+
+    /// Whether a permit is no grant, or one in force that is not used up.
+    fn is_usable(&self, state: &State, shown: &Shown, now: Timestamp) -> bool {
+        GrantId::of_policy(&shown.policy).is_none_or(|id| {
+            let grant = state.grants.get(&id);
+            !self.held().is_used_up(id) && grant.is_some_and(|grant| grant.is_in_force(now))
+        })
     }
 }

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_lake::Principal;
-use yandu_metrics::Ask;
+use yandu_metrics::{Ask, Definition};
 use yandu_policy::Way;
 use yandu_transform::Limits;
 use yandu_words::{MetricId, Period};
@@ -66,8 +66,8 @@ async fn list_metrics(Shared(state): Shared<State>, asker: Asker) -> Result<Json
     let definitions = state.metrics().definitions().into_iter();
     let definitions: Vec<_> = definitions
         .map(|definition| {
-            let seen = asker.whole_columns(&state, &definition.file.of);
-            (definition, seen.shows_all())
+            let is_whole = shows_records(&state, &asker, &definition);
+            (definition, is_whole)
         })
         .collect();
     // They are recorded as the whole city has them.
@@ -189,12 +189,18 @@ async fn show_history(
 
 /// Refuses whoever does not see all that a number is made of: what was said of it, or what it was, may tell it.
 fn must_see(state: &State, asker: &Asker, id: &MetricId) -> Result<()> {
-    let model = state.metrics().definition(id)?.file.of.clone();
-    if asker.whole_columns(state, &model).shows_all() {
+    let definition = state.metrics().definition(id)?;
+    if shows_records(state, asker, &definition) {
         Ok(())
     } else {
         Err(not_permitted())
     }
+}
+
+/// Whether somebody sees all that the numbers of a metric are made of, as they are recorded of the whole city.
+fn shows_records(state: &State, asker: &Asker, definition: &Definition) -> bool {
+    let reader = asker.reader(state, Way::Page);
+    asker.reads() && state.metrics().shows_records(&reader, definition)
 }
 
 /// The notes at the numbers of a metric, oldest first.
@@ -314,7 +320,7 @@ async fn list_alerts(
     let alerts = state
         .metrics()
         .alerts(of.open, before, of.limit.and_one(), |definition| {
-            asker.whole_columns(&state, &definition.file.of).shows_all()
+            shows_records(&state, &asker, definition)
         })
         .await?;
     let (alerts, next) = of.limit.cut(alerts, |alert| alert.id);

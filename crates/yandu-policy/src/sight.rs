@@ -36,6 +36,19 @@ impl Shown {
         });
         counts.map(|other| &other.policy).collect()
     }
+
+    /// Of several permits of a dataset the one whose mask of a column counts before the others', in the rows that all of them show;
+    /// none where none masks it.
+    pub fn masking<'a>(column: &str, all: &'a [Self]) -> Option<(&'a Self, &'a Seen)> {
+        let showing = all
+            .iter()
+            .filter_map(|one| Some((one, one.columns.get(column)?)));
+        let masking = showing.filter(|(_, seen)| seen.mask.is_some());
+        masking.min_by(|(one, seen), (other, theirs)| {
+            Mask::by_what_is_left(seen.mask.as_ref(), theirs.mask.as_ref())
+                .then_with(|| one.policy.cmp(&other.policy))
+        })
+    }
 }
 
 /// How a column is shown.

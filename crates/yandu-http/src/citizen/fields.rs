@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use maud::{Markup, html};
 use yandu_pack::Dataset;
 use yandu_policy::{Because, Circumstances, Principal, Seen, Shown};
@@ -40,43 +39,33 @@ impl Field {
 pub(super) fn shown(state: &State, dataset: &Dataset) -> Vec<Field> {
     let principal = Principal::visitor();
     let circumstances = Circumstances::default();
-    let mut found: IndexMap<String, Field> = IndexMap::new();
     state.door().with_policies(|policies| {
-        let reader = policies.reader(&principal, &circumstances);
-        for Shown {
-            policy,
-            rows,
-            columns,
-        } in reader.shown(dataset.id())
-        {
-            let about = policies.find(&policy).and_then(|told| told.about);
-            let about = about.unwrap_or(policy);
-            for (name, seen) in columns {
-                let is_as_it_is = seen.because == Because::Permitted;
-                let is_better = found.get(&name).is_none_or(|known| {
-                    let known_mask = known.mask();
-                    let leaves_more = known_mask.is_some()
-                        && Mask::by_what_is_left(seen.mask.as_ref(), known_mask).is_lt();
-                    (is_as_it_is && rows.is_none())
-                        || (!is_as_it_is && (known.is_partial || leaves_more))
-                });
-                if is_better {
-                    let policy = Arc::clone(&about);
-                    let field = Field {
-                        name: name.clone(),
-                        is_partial: is_as_it_is && rows.is_some(),
-                        seen,
-                        policy,
-                    };
-                    found.insert(name, field);
-                }
-            }
-        }
-    });
-    let columns = dataset.file().columns.keys();
-    columns
-        .filter_map(|name| found.shift_remove(name.as_str()))
-        .collect()
+        let all = policies
+            .reader(&principal, &circumstances)
+            .shown(dataset.id());
+        let field = |name: &str| {
+            let as_it_is = |has_condition: bool| {
+                let mut permits = all.iter();
+                permits.find_map(|permit| {
+                    let seen = permit.columns.get(name)?;
+                    let is_so = seen.mask.is_none() && permit.rows.is_some() == has_condition;
+                    is_so.then_some((permit, seen))
+                })
+            };
+            let (permit, seen) = as_it_is(false)
+                .or_else(|| Shown::masking(name, &all))
+                .or_else(|| as_it_is(true))?;
+            let about = policies.find(&permit.policy).and_then(|told| told.about);
+            Some(Field {
+                name: name.to_owned(),
+                is_partial: seen.mask.is_none() && permit.rows.is_some(),
+                seen: seen.clone(),
+                policy: about.unwrap_or_else(|| Arc::clone(&permit.policy)),
+            })
+        };
+        let columns = dataset.file().columns.keys();
+        columns.filter_map(|name| field(name.as_str())).collect()
+    })
 }
 
 /// The list of fields: what each is, by which standard, of which grade, and how it is shown.

@@ -50,14 +50,14 @@ fn shown(state: &State, asker: &Asker, dataset: &DatasetId) -> Vec<Shown> {
     let Some(principal) = asker.principal().filter(|_| asker.reads()) else {
         return Vec::new();
     };
-    let sights = state.door().sights(&principal, &asker.on(Way::Export));
-    let of_dataset = sights.into_iter().filter(|(id, _)| id == dataset);
-    of_dataset.map(|(_, shown)| shown).collect()
+    state
+        .door()
+        .sight(&principal, &asker.on(Way::Export), dataset)
 }
 
 /// Why a column is left out, and the policy or grant that it follows from.
 enum Why<'a> {
-    /// A permit does not show its values as they are.
+    /// A permit does not show its values as they are; of several the one that counts.
     Seen(&'a Seen, &'a str),
     /// A permit shows them in some rows alone.
     InSomeRows(&'a str),
@@ -66,17 +66,14 @@ enum Why<'a> {
 
 impl<'a> Why<'a> {
     fn of(column: &str, shown: &'a [Shown]) -> Self {
-        let permits: Vec<(&'a Shown, &'a Seen)> = shown
-            .iter()
-            .filter_map(|permit| Some((permit, permit.columns.get(column)?)))
-            .collect();
-        let mut masking = permits.iter().copied();
-        if let Some((permit, seen)) = masking.find(|(_, seen)| seen.because != Because::Permitted) {
+        if let Some((permit, seen)) = Shown::masking(column, shown) {
             return Self::Seen(seen, &permit.policy);
         }
-        let mut showing = permits.iter().copied();
-        match showing.find(|(permit, _)| permit.rows.is_some()) {
-            Some((permit, _)) => Self::InSomeRows(&permit.policy),
+        let mut showing = shown
+            .iter()
+            .filter(|permit| permit.columns.contains_key(column));
+        match showing.find(|permit| permit.rows.is_some()) {
+            Some(permit) => Self::InSomeRows(&permit.policy),
             None => Self::Unread,
         }
     }

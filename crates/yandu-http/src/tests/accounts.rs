@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use yandu_store::Clock;
 
 use super::city::{Answer, City, request};
 
@@ -20,11 +21,16 @@ impl City {
 
     /// The same with files of its pack.
     pub(super) async fn claimed_with(files: &[(&str, &str)]) -> (Self, Somebody) {
+        Self::claimed_at(Clock::default(), files).await
+    }
+
+    /// The same with a clock of its own.
+    pub(super) async fn claimed_at(clock: Clock, files: &[(&str, &str)]) -> (Self, Somebody) {
         let options = crate::Options {
             local_key: "yl_0123456789".to_owned(),
             ..crate::Options::default()
         };
-        let city = Self::with_files(options, files).await;
+        let city = Self::at(clock, options, files).await;
         let batch = city.deliver("members.csv", MEMBERS).await;
         assert_eq!(batch["status"], "collected", "{batch}");
         let root = city.claim().await;

@@ -31,8 +31,10 @@ pub(super) fn matchable(
                 continue;
             };
             let mut columns = matched(after, &class.after, dataset, &step.circumstances);
-            let known = matched(before, &class.before, dataset, &step.circumstances);
-            columns.retain(|column| !known.contains(column));
+            if !columns.is_empty() {
+                let known = matched(before, &class.before, dataset, &step.circumstances);
+                columns.retain(|column| !known.contains(column));
+            }
             if !columns.is_empty() {
                 let (all, classes) = found.entry(dataset).or_default();
                 all.extend(columns);

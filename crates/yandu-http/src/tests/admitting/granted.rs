@@ -1,0 +1,259 @@
+//! What a grant lets somebody see, and until when.
+
+use futures::StreamExt as _;
+
+use super::*;
+use crate::export::{PARQUET, WORKBOOK};
+use crate::tests::accounts::POLICIES;
+
+/// A city with its system administrator, its security administrator and somebody without a role.
+async fn city() -> (City, [Somebody; 3]) {
+    let (city, root) = City::claimed().await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    (city, [root, sec, wang])
+}
+
+#[tokio::test]
+async fn rows_on_their_way_end_with_their_grant_in_every_form() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+        "rows": "number = '2'", "purpose": "核对", "until": until(&city), "ways": ["page", "export"],
+    });
+    // All rows are read, and ordered, before the first one is sent.
+    let asked = json!({
+        "sql": "SELECT a.number, b.value FROM club.member a CROSS JOIN generate_series(1, 200000) b ORDER BY b.value",
+        "limit": 200_000,
+    });
+    for form in ["application/json", "text/csv", PARQUET, WORKBOOK] {
+        let given = city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+        let id = given["id"].as_str().unwrap();
+        let asking = request(Method::POST, "/api/v1/query")
+            .header(header::COOKIE, &wang.0.as_ref().unwrap().1)
+            .header(header::ACCEPT, form)
+            .header(header::CONTENT_TYPE, "application/json");
+        let response = city.open(asking, asked.to_string()).await;
+        assert_eq!(response.status(), StatusCode::OK, "{form}");
+        let mut chunks = response.into_body().into_data_stream();
+        assert!(chunks.next().await.unwrap().is_ok(), "{form}");
+        let path = format!("/api/v1/grants/{id}/revocation");
+        let why = json!({"why": "用途已完成"});
+        city.ok(&sec, Method::POST, &path, &why).await;
+        let last = chunks.next().await.unwrap();
+        if form == "application/json" {
+            // It says by itself that it is no whole answer.
+            let end = String::from_utf8(last.unwrap().to_vec()).unwrap();
+            assert!(end.contains("permission-ended"), "{end}");
+            assert!(chunks.next().await.is_none());
+        } else {
+            let error = last.unwrap_err().to_string();
+            assert!(error.contains("has ended"), "{form}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_sees_one_field_and_does_not_browse_the_catalogue_is_told_of_no_other() {
+    let path = "/api/v1/datasets/club.member";
+    let browses = ("policies/members.cedar", POLICIES);
+    let applies = (
+        "policies/members.cedar",
+        "@id(\"apply\") @about(\"可以申请会员名册\")\n\
+         permit (principal is Person, action == Action::\"apply\", resource == Dataset::\"club.member\");",
+    );
+    for (files, knows) in [
+        (vec![], false),
+        (vec![browses], true),
+        (vec![applies], true),
+    ] {
+        let (city, root) = City::claimed_with(&files).await;
+        let sec = city
+            .somebody(&root, "sec", &["security-administrator"])
+            .await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let grant = json!({
+            "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+            "columns": ["fee"], "purpose": "核对", "until": until(&city),
+        });
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+        let shown = city.ok(&wang, Method::GET, path, &Value::Null).await;
+        let named = |part: &str| {
+            let all = shown[part].as_array().unwrap().iter();
+            let names = all.map(|one| one["name"].as_str().unwrap().to_owned());
+            names.collect::<Vec<_>>()
+        };
+        if knows {
+            assert_eq!(named("columns"), ["number", "name", "age", "fee"]);
+            assert_eq!(shown["key"], json!(["number"]));
+            assert!(named("checks").contains(&"age-range".to_owned()));
+        } else {
+            assert_eq!(named("columns"), ["fee"]);
+            assert_eq!(shown["key"], json!([]));
+            assert_eq!(named("checks"), ["out-of-date"]);
+            assert!(!shown.to_string().contains("会员姓名"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_only_says_how_rows_would_be_read_uses_no_grant() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+        "columns": ["number"], "purpose": "核对", "until": until(&city), "uses": 1,
+    });
+    let given = city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let path = format!("/api/v1/grants/{}", given["id"].as_str().unwrap());
+    let used = async || {
+        let grant = city.ok(&sec, Method::GET, &path, &Value::Null).await;
+        grant["used"].clone()
+    };
+    for sql in [
+        "EXPLAIN SELECT number FROM club.member",
+        "EXPLAIN VERBOSE WITH m AS (SELECT number FROM club.member) SELECT * FROM m",
+        "DESCRIBE club.member",
+    ] {
+        let told = city.rows(&wang, sql).await.to_string();
+        assert!(!told.contains("王芳"), "{told}");
+        assert_eq!(used().await, 0, "{sql}");
+    }
+    let sql = "SELECT number FROM club.member ORDER BY number";
+    assert_eq!(city.rows(&wang, sql).await, json!([["1"], ["2"]]));
+    assert_eq!(used().await, 1);
+    let asked = json!({"sql": sql});
+    city.refused(&wang, Method::POST, "/api/v1/query", &asked)
+        .await;
+}
+
+#[tokio::test]
+async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
+    let (city, [root, sec, wang]) = city().await;
+    let sql = "SELECT number FROM club.member ORDER BY number";
+    let asked = json!({"sql": sql});
+    assert_eq!(
+        city.refused(&wang, Method::POST, "/api/v1/query", &asked)
+            .await,
+        "query"
+    );
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+        "rows": "number = '2'", "purpose": "核对", "until": until(&city),
+    });
+    // Whoever runs the system gives no grants.
+    assert_eq!(
+        city.refused(&root, Method::POST, "/api/v1/grants", &grant)
+            .await,
+        "not-permitted"
+    );
+    let given = city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    assert_eq!(given["id"], "G1");
+    for (narrowed, found) in [
+        ("account=wang", 1),
+        ("account=sec", 0),
+        ("department=%E6%B2%A1%E6%9C%89%E7%9A%84%E5%B1%80", 0),
+        ("account=wang&dataset=club.member", 1),
+    ] {
+        let path = format!("/api/v1/grants?{narrowed}");
+        let listed = city.ok(&sec, Method::GET, &path, &Value::Null).await;
+        let grants = listed["grants"].as_array().unwrap();
+        assert_eq!(grants.len(), found, "{narrowed}");
+    }
+    let nobody = "/api/v1/grants?account=nobody";
+    let refused = city.refused(&sec, Method::GET, nobody, &Value::Null).await;
+    assert_eq!(refused, "no-account");
+    assert_eq!(city.rows(&wang, sql).await, json!([["2"]]));
+    assert_eq!(
+        city.rows(&wang, "SELECT count(*) FROM club.member").await,
+        json!([[1]])
+    );
+    // The same as a file is another way.
+    let as_file = request(Method::POST, "/api/v1/query")
+        .header(header::COOKIE, &wang.0.as_ref().unwrap().1)
+        .header(header::ACCEPT, "text/csv")
+        .header(header::CONTENT_TYPE, "application/json");
+    let answer = city.ask(as_file, asked.to_string()).await;
+    assert_eq!(answer.json()["code"], "query");
+    let listed = city
+        .ok(&wang, Method::GET, "/api/v1/datasets", &Value::Null)
+        .await;
+    let lines = listed["datasets"].as_array().unwrap();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["rows"], 1);
+    assert_eq!(lines[0]["last_batch"], Value::Null);
+    let path = "/api/v1/datasets/club.member";
+    let shown = city.ok(&wang, Method::GET, path, &Value::Null).await;
+    assert_eq!(
+        (&shown["rows"], &shown["last_batch"]),
+        (&json!(1), &Value::Null)
+    );
+    let hidden = city.refused(&sec, Method::GET, path, &Value::Null).await;
+    assert_eq!(hidden, "no-dataset");
+    let sights = city
+        .ok(&wang, Method::GET, "/api/v1/account/sights", &Value::Null)
+        .await;
+    assert_eq!(sights["sights"][0]["policy"], "grants/G1");
+    assert_eq!(sights["sights"][0]["has_condition"], true);
+    let why = json!({"why": "用途已完成"});
+    let revoked = city
+        .ok(&sec, Method::POST, "/api/v1/grants/G1/revocation", &why)
+        .await;
+    assert_eq!(revoked["is_in_force"], false);
+    assert_eq!(
+        city.refused(&wang, Method::POST, "/api/v1/query", &asked)
+            .await,
+        "query"
+    );
+    let audit = city
+        .somebody(&root, "audit", &["audit-administrator"])
+        .await;
+    let events = city
+        .ok(
+            &audit,
+            Method::GET,
+            "/api/v1/access-events?subject=G1",
+            &Value::Null,
+        )
+        .await;
+    let kinds: Vec<&Value> = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["kind"])
+        .collect();
+    assert_eq!(kinds, ["grant-revoked", "grant-given"]);
+    assert_eq!(
+        city.refused(&sec, Method::GET, "/api/v1/access-events", &Value::Null)
+            .await,
+        "not-permitted"
+    );
+}
+
+#[tokio::test]
+async fn a_grant_against_the_negative_list_is_refused_with_the_entry() {
+    let (city, [_, sec, _]) = city().await;
+    let entry = json!({"dataset": "club.member", "columns": ["number"], "basis": "某法第一条", "about": "会员号不共享"});
+    let added = city
+        .ok(&sec, Method::POST, "/api/v1/negative-list", &entry)
+        .await;
+    assert_eq!(added["entry"]["id"], "N1");
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-2",
+        "purpose": "核对", "until": until(&city),
+    });
+    let answer = city
+        .send(&sec, Method::POST, "/api/v1/grants", &grant)
+        .await
+        .json();
+    assert_eq!(answer["code"], "grant-forbidden");
+    assert_eq!(
+        answer["causes"][0],
+        "`negative-list/N1` forbids `number` to `wang` (某法第一条)"
+    );
+    let path = "/api/v1/negative-list/N1/removal";
+    city.ok(&sec, Method::POST, path, &json!({"why": "依据已改"}))
+        .await;
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+}
