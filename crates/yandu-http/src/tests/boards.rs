@@ -235,6 +235,10 @@ async fn a_tile_of_what_somebody_does_not_see_says_that_it_is_closed_to_them() {
             (&json!("not-permitted"), &json!(403), &Value::Null),
             "{problem}"
         );
-        assert_eq!(tile(&shown, id)["title"]["zh"], "入会人数", "it has its name");
+        assert_eq!(
+            tile(&shown, id)["title"]["zh"],
+            "入会人数",
+            "it has its name"
+        );
     }
 }
