@@ -21,6 +21,7 @@ const OUT_OF_RANGE: &str = "a number is out of the range of its type";
 const RANGE_HELP: &str =
     "compute with `cast(… as decimal(38, 0))`, which holds 38 digits, or with `cast(… as double)`";
 const CAST_HELP: &str = "`try_cast(… as …)` is empty where a value is none of that type";
+const SAME_NAME_HELP: &str = "name each with `as`; of two that a cast alone tells apart, cast in a subquery and compute with what it names";
 const VALUE_HELP: &str = "leave out the values that it cannot be done with, by a condition or by `case when … then … end`";
 
 /// The error of a query. With the text of the query, what is wrong with it is a [`QueryProblem`].
@@ -245,7 +246,18 @@ fn cause_of(root: &DataFusionError) -> QueryCause {
     }
 }
 
-/// What to do about a value that the engine cannot compute with.
+/// Whether two columns that the engine has to tell apart have one name.
+fn is_of_one_name(root: &DataFusionError) -> bool {
+    let DataFusionError::SchemaError(schema, _) = root else {
+        return false;
+    };
+    matches!(
+        schema.as_ref(),
+        SchemaError::DuplicateQualifiedField { .. } | SchemaError::DuplicateUnqualifiedField { .. }
+    )
+}
+
+/// What to do about a value that the engine cannot compute with, or a name that it cannot tell from another.
 fn mend_of(root: &DataFusionError, cause: QueryCause) -> Option<&'static str> {
     let is_cast = matches!(
         root,
@@ -257,7 +269,7 @@ fn mend_of(root: &DataFusionError, cause: QueryCause) -> Option<&'static str> {
         QueryCause::OutOfRange => Some(RANGE_HELP),
         QueryCause::Value if is_cast => Some(CAST_HELP),
         QueryCause::Value => Some(VALUE_HELP),
-        _ => None,
+        _ => is_of_one_name(root).then_some(SAME_NAME_HELP),
     }
 }
 
@@ -295,8 +307,16 @@ fn schema_message(error: &SchemaError) -> String {
                 field.flat_name().replace('"', "")
             )
         }
+        SchemaError::DuplicateUnqualifiedField { name } => of_one_name(name),
+        SchemaError::DuplicateQualifiedField { qualifier, name } => {
+            of_one_name(&format!("{qualifier}.{name}"))
+        }
         other => other.to_string(),
     }
+}
+
+fn of_one_name(name: &str) -> String {
+    format!("two columns are both called `{name}`")
 }
 
 /// The table of an engine's message about a table that does not exist.

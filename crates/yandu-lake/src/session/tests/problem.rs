@@ -65,6 +65,29 @@ async fn what_is_wrong_in_the_text_is_said_with_its_place() {
 }
 
 #[tokio::test]
+async fn columns_of_one_name_are_told_with_a_mend() {
+    let lake = people().await;
+    for (sql, name) in [
+        (
+            "SELECT sum(CAST(height AS SMALLINT)) AS a, sum(CAST(height AS DOUBLE)) AS b FROM population.person",
+            "sum(population.person.height)",
+        ),
+        (
+            "SELECT * FROM (SELECT a.id, b.id FROM population.person a JOIN population.person b ON a.id = b.id) AS t",
+            "t.id",
+        ),
+    ] {
+        let problem = problem(&lake, sql).await;
+        assert_eq!(
+            problem.message,
+            format!("two columns are both called `{name}`"),
+            "{sql}"
+        );
+        assert!(problem.help.unwrap_or_default().contains("`as`"), "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn what_would_change_something_is_told_apart_and_has_a_mend() {
     let lake = people().await;
     for sql in [
