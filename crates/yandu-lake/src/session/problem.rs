@@ -22,6 +22,7 @@ const RANGE_HELP: &str =
     "compute with `cast(… as decimal(38, 0))`, which holds 38 digits, or with `cast(… as double)`";
 const CAST_HELP: &str = "`try_cast(… as …)` is empty where a value is none of that type";
 const SAME_NAME_HELP: &str = "name each with `as`; of two that a cast alone tells apart, cast in a subquery and compute with what it names";
+const AMBIGUOUS_HELP: &str = "write the name of its dataset before it, as `dataset.column`";
 const VALUE_HELP: &str = "leave out the values that it cannot be done with, by a condition or by `case when … then … end`";
 
 /// The error of a query. With the text of the query, what is wrong with it is a [`QueryProblem`].
@@ -246,15 +247,17 @@ fn cause_of(root: &DataFusionError) -> QueryCause {
     }
 }
 
-/// Whether two columns that the engine has to tell apart have one name.
-fn is_of_one_name(root: &DataFusionError) -> bool {
+/// What to do about a name that the engine cannot tell from another.
+fn mend_of_name(root: &DataFusionError) -> Option<&'static str> {
     let DataFusionError::SchemaError(schema, _) = root else {
-        return false;
+        return None;
     };
-    matches!(
-        schema.as_ref(),
-        SchemaError::DuplicateQualifiedField { .. } | SchemaError::DuplicateUnqualifiedField { .. }
-    )
+    match schema.as_ref() {
+        SchemaError::DuplicateQualifiedField { .. }
+        | SchemaError::DuplicateUnqualifiedField { .. } => Some(SAME_NAME_HELP),
+        SchemaError::AmbiguousReference { .. } => Some(AMBIGUOUS_HELP),
+        SchemaError::FieldNotFound { .. } => None,
+    }
 }
 
 /// What to do about a value that the engine cannot compute with, or a name that it cannot tell from another.
@@ -269,7 +272,7 @@ fn mend_of(root: &DataFusionError, cause: QueryCause) -> Option<&'static str> {
         QueryCause::OutOfRange => Some(RANGE_HELP),
         QueryCause::Value if is_cast => Some(CAST_HELP),
         QueryCause::Value => Some(VALUE_HELP),
-        _ => is_of_one_name(root).then_some(SAME_NAME_HELP),
+        _ => mend_of_name(root),
     }
 }
 
@@ -311,7 +314,9 @@ fn schema_message(error: &SchemaError) -> String {
         SchemaError::DuplicateQualifiedField { qualifier, name } => {
             of_one_name(&format!("{qualifier}.{name}"))
         }
-        other => other.to_string(),
+        SchemaError::AmbiguousReference { field } => {
+            format!("more than one column may be meant by `{}`", field.name)
+        }
     }
 }
 

@@ -85,6 +85,10 @@ async fn columns_of_one_name_are_told_with_a_mend() {
         );
         assert!(problem.help.unwrap_or_default().contains("`as`"), "{sql}");
     }
+    let both = "SELECT id FROM population.person a JOIN population.person b ON a.id = b.id";
+    let problem = problem(&lake, both).await;
+    assert_eq!(problem.message, "more than one column may be meant by `id`");
+    assert!(problem.help.is_some_and(|help| help.contains("before it")));
 }
 
 #[tokio::test]
