@@ -184,14 +184,13 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
         message = format!("there is no dataset `{table}`");
         cause = QueryCause::Dataset;
     }
-    let help = diagnostic.and_then(|diagnostic| {
-        diagnostic
-            .helps
-            .first()
-            .map(|help| help.message.clone())
-            .or_else(|| diagnostic.notes.first().map(|note| note.message.clone()))
+    let engine = diagnostic.and_then(|diagnostic| {
+        let helps = diagnostic.helps.iter().map(|help| &help.message);
+        let notes = diagnostic.notes.iter().map(|note| &note.message);
+        helps.chain(notes).next()
     });
-    let mut help = help.or_else(|| mend_of(root, cause).map(ToOwned::to_owned));
+    let own = mend_of(root, cause).map(ToOwned::to_owned);
+    let mut help = own.or_else(|| engine.cloned());
     if let Some(fault) = pattern_fault(&message) {
         message = format!("{UNREADABLE_PATTERN}: {fault}");
         cause = QueryCause::Pattern;
