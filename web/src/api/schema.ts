@@ -4987,7 +4987,10 @@ export interface components {
         };
         /** @description The change since the baseline. */
         MetricBaseline: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Absent where there is no number, or one of a part alone.
+             */
             change?: number | null;
             /** @description Whether the metric needs a baseline and has none; then nothing else is here. */
             missing: boolean;
