@@ -34,7 +34,7 @@ pub use preview::{
 pub use shape::{
     Batch, BatchDetail, DimensionScore, Failure, Finding, Frequent, Profile, Progress, Sample,
 };
-pub(crate) use shape::{findings, word};
+pub(crate) use shape::{DELIVERY_FAILED, findings, keep_back, word};
 
 pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -93,8 +93,12 @@ async fn list_batches(
         })
         .await?;
     let (batches, next) = filter.limit.cut(batches, |batch| batch.id.clone());
+    let batches = batches.into_iter().map(|batch| {
+        let seen = asker.whole_columns(&state, &batch.dataset);
+        Batch::new(batch, &seen)
+    });
     Ok(Json(BatchPage {
-        batches: batches.into_iter().map(Batch::from).collect(),
+        batches: batches.collect(),
         next,
     }))
 }

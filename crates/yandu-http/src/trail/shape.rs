@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yandu_lake::BATCH;
+use yandu_lake::{BATCH, WholeColumns};
 use yandu_transform::{Made, Onward, Step};
 use yandu_words::id::{BatchId, DatasetId};
 
@@ -216,7 +216,8 @@ impl TrailStep {
         for id in self.all_batches() {
             match state.collector().batch_record(&id).await {
                 Ok(batch) => {
-                    known.insert(id, Batch::from(batch));
+                    // Only of rows that are shown, in whose dataset everything is seen.
+                    known.insert(id, Batch::new(batch, &WholeColumns::All));
                 }
                 // Rows that came another way, such as data of a pack, have no delivery.
                 Err(yandu_collect::Error::NoBatch(_)) => {}
