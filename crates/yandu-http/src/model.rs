@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_policy::Action;
+use yandu_policy::{Action, Way};
 use yandu_transform::{Mode, ModelStatus, Refreshed, Standing, Transform, Trigger};
 use yandu_words::id::{BatchId, DatasetId};
 
@@ -499,13 +499,11 @@ async fn show_run(
         .filter(|detail| detail.run.model == id)
         .ok_or_else(no_run)?;
     let packs = state.transform().packs();
+    let seen = asker
+        .whole_columns_since(Way::Page, &state, &id, detail.run.started_at)
+        .await?;
     Ok(Json(RunDetail {
-        findings: findings(
-            detail.findings,
-            &packs,
-            &id,
-            &asker.whole_columns(&state, &id),
-        ),
+        findings: findings(detail.findings, &packs, &id, &seen),
         run: Told::to(&asker, &state).await.run(detail.run),
     }))
 }
