@@ -143,6 +143,9 @@ impl Batch {
     }
 }
 
+/// What a note of the report says of a check; the words of the engine behind it may quote a cell.
+pub const NOT_EVALUATED: &str = "could not be evaluated on every row";
+
 /// A batch with everything that is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BatchDetail {

@@ -23,7 +23,7 @@ mod work;
 
 pub use changes::{Offer, PackChanges, Settles, Started, Told, start};
 pub use dry::Counted;
-pub use field::Fields;
+pub use field::{Fields, Moved};
 pub use installed::{Installed, Offered, PackCopy, State};
 pub use look::{Counts, RowSample};
 pub use plan::{DatasetPlan, Plan};

@@ -14,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_access::FileForm;
 use yandu_collect::{BatchFilter, BatchStatus};
+use yandu_lake::WholeColumns;
 use yandu_policy::{Action, Way};
 use yandu_words::id::{BatchId, DatasetId};
 
@@ -34,7 +35,7 @@ pub use preview::{
 pub use shape::{
     Batch, BatchDetail, DimensionScore, Failure, Finding, Frequent, Profile, Progress, Sample,
 };
-pub(crate) use shape::{findings, word};
+pub(crate) use shape::{DELIVERY_FAILED, findings, keep_back, word};
 
 pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -93,8 +94,12 @@ async fn list_batches(
         })
         .await?;
     let (batches, next) = filter.limit.cut(batches, |batch| batch.id.clone());
+    let batches = batches.into_iter().map(|batch| {
+        let seen = asker.whole_columns(&state, &batch.dataset);
+        Batch::new(batch, &seen)
+    });
     Ok(Json(BatchPage {
-        batches: batches.into_iter().map(Batch::from).collect(),
+        batches: batches.collect(),
         next,
     }))
 }
@@ -114,7 +119,7 @@ async fn show_batch(
     asker: Asker,
     Path(name): Path<BatchName>,
 ) -> Result<Json<BatchDetail>> {
-    let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
+    let (id, _) = named(&state, &asker, &name, HANDLES).await?;
     // Read first: a collection that ends in between is seen as settled and not as one without progress.
     let progress = state
         .collector()
@@ -122,8 +127,20 @@ async fn show_batch(
         .map(|progress| progress.read());
     let detail = state.collector().batch(&id).await?;
     let packs = state.collector().packs();
-    let seen = (&asker.duty(&state), &asker.whole_columns(&state, &dataset));
+    let seen = seen_of(&state, &asker, &detail.batch).await?;
+    let seen = (&asker.duty(&state), &seen);
     Ok(Json(BatchDetail::new(detail, progress, &packs, seen)))
+}
+
+/// Of which columns cells of a batch are shown.
+async fn seen_of(
+    state: &State,
+    asker: &Asker,
+    batch: &yandu_collect::Batch,
+) -> Result<WholeColumns> {
+    asker
+        .whole_columns_since(Way::Page, state, &batch.dataset, batch.started_at)
+        .await
 }
 
 /// The batch that an address names, and its dataset, for whoever may do one of these to it. Whoever has nothing to do with the dataset is
@@ -227,14 +244,15 @@ async fn undo_batch(
     Path(name): Path<BatchName>,
     Body(because): Body<Because>,
 ) -> Result<Json<BatchDetail>> {
-    let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
+    let (id, _) = named(&state, &asker, &name, KEEPS).await?;
     let collector = state.collector().clone();
     let packs = collector.packs();
     let detail = finish(&state, async move {
         collector.undo(&principal, &id, &because.reason).await
     })
     .await?;
-    let seen = (&asker.duty(&state), &asker.whole_columns(&state, &dataset));
+    let seen = seen_of(&state, &asker, &detail.batch).await?;
+    let seen = (&asker.duty(&state), &seen);
     Ok(Json(BatchDetail::new(detail, None, &packs, seen)))
 }
 
@@ -247,7 +265,7 @@ async fn cancel_batch(
     Caller(principal): Caller,
     Path(name): Path<BatchName>,
 ) -> Result<Json<BatchDetail>> {
-    let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
+    let (id, _) = named(&state, &asker, &name, HANDLES).await?;
     let collector = state.collector().clone();
     let packs = collector.packs();
     let detail = finish(
@@ -255,7 +273,8 @@ async fn cancel_batch(
         async move { collector.cancel(&principal, &id).await },
     )
     .await?;
-    let seen = (&asker.duty(&state), &asker.whole_columns(&state, &dataset));
+    let seen = seen_of(&state, &asker, &detail.batch).await?;
+    let seen = (&asker.duty(&state), &seen);
     Ok(Json(BatchDetail::new(detail, None, &packs, seen)))
 }
 

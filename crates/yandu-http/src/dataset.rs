@@ -193,7 +193,7 @@ fn line(
     }
 }
 
-async fn last_batch(state: &State, id: &DatasetId) -> Result<Option<Batch>> {
+async fn last_batch(state: &State, id: &DatasetId, seen: &WholeColumns) -> Result<Option<Batch>> {
     let newest = BatchFilter {
         dataset: Some(id.clone()),
         limit: 1,
@@ -204,7 +204,7 @@ async fn last_batch(state: &State, id: &DatasetId) -> Result<Option<Batch>> {
         .batches(&newest)
         .await?
         .pop()
-        .map(Batch::from))
+        .map(|batch| Batch::new(batch, seen)))
 }
 
 /// The rows that a reader sees. Whoever handles a dataset and reads none of it knows from its deliveries how many there are.
@@ -320,7 +320,7 @@ async fn show_dataset(
         rows: count.rows,
         tail_rows: state.lake().tail(&id).await?.rows as u64,
         version: count.version,
-        last_batch: last_batch(&state, &id).await?,
+        last_batch: last_batch(&state, &id, &seen).await?,
         fresh: freshness.is_fresh,
         last_delivery_at: freshness.last_delivery_at,
         references,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_policy::Action;
+use yandu_policy::{Action, Way};
 use yandu_transform::{Mode, ModelStatus, Refreshed, Standing, Transform, Trigger};
 use yandu_words::id::{BatchId, DatasetId};
 
@@ -295,20 +295,20 @@ impl Told {
             .is_none_or(|models| models.contains(model))
     }
 
-    fn run(&self, model: &DatasetId, run: yandu_transform::Run) -> Run {
-        let mut run = Run::from(run);
-        if let Some(error) = run.error.as_mut().filter(|_| !self.shows(model)) {
+    /// Keeps back the words of the failure of a run that are not told.
+    pub(crate) fn keep_back(&self, run: &mut yandu_transform::Run) {
+        if let Some(error) = &mut run.error
+            && !self.shows(&run.model)
+        {
             REFRESH_FAILED.clone_into(&mut error.message);
             error.help = None;
         }
-        run
     }
 
-    /// Keeps back the words of a failure of a model that are not told.
-    pub(crate) fn keep_back(&self, model: &DatasetId, message: &mut String) {
-        if !self.shows(model) {
-            REFRESH_FAILED.clone_into(message);
-        }
+    /// A run as it is told.
+    fn run(&self, mut run: yandu_transform::Run) -> Run {
+        self.keep_back(&mut run);
+        Run::from(run)
     }
 }
 
@@ -328,7 +328,7 @@ impl Model {
             why: status
                 .why
                 .filter(|_| is_told || status.standing != Standing::Failed),
-            last_run: status.last_run.map(|run| told.run(&status.id, run)),
+            last_run: status.last_run.map(|run| told.run(run)),
             rows: status.rows,
             version: status.version,
             rows_so_far: status.rows_so_far,
@@ -392,7 +392,7 @@ fn run_list(ran: Vec<(DatasetId, Refreshed)>, told: &Told) -> RunList {
     let mut list = RunList::default();
     for (model, refreshed) in ran {
         match refreshed {
-            Refreshed::Ran(run) => list.runs.push(told.run(&model, *run)),
+            Refreshed::Ran(run) => list.runs.push(told.run(*run)),
             Refreshed::Fresh => {}
             Refreshed::Left(why) => {
                 list.left.insert(model.to_string(), why);
@@ -478,7 +478,7 @@ async fn list_runs(
     let (runs, next) = page.limit.cut(runs, |run| run.id.clone());
     let told = Told::to(&asker, &state).await;
     Ok(Json(RunPage {
-        runs: runs.into_iter().map(|run| told.run(&id, run)).collect(),
+        runs: runs.into_iter().map(|run| told.run(run)).collect(),
         next,
     }))
 }
@@ -499,14 +499,12 @@ async fn show_run(
         .filter(|detail| detail.run.model == id)
         .ok_or_else(no_run)?;
     let packs = state.transform().packs();
+    let seen = asker
+        .whole_columns_since(Way::Page, &state, &id, detail.run.started_at)
+        .await?;
     Ok(Json(RunDetail {
-        findings: findings(
-            detail.findings,
-            &packs,
-            &id,
-            &asker.whole_columns(&state, &id),
-        ),
-        run: Told::to(&asker, &state).await.run(&id, detail.run),
+        findings: findings(detail.findings, &packs, &id, &seen),
+        run: Told::to(&asker, &state).await.run(detail.run),
     }))
 }
 

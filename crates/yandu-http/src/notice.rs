@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_collect::NoticeFilter;
+use yandu_collect::{NoticeFilter, NoticeKind};
+use yandu_lake::WholeColumns;
+use yandu_words::id::BatchId;
 
 use crate::Result;
 use crate::access::{Asker, HANDLES};
+use crate::batch::DELIVERY_FAILED;
 use crate::extract::Query;
 use crate::page::{After, Limit};
 use crate::problem::Problem;
@@ -79,14 +82,32 @@ async fn list_notices(
         })
         .await?;
     let (found, next) = filter.limit.cut(found, |notice| notice.id);
+    let notices = found.into_iter().map(|notice| {
+        let seen = asker.whole_columns(&state, &notice.dataset);
+        Notice::new(notice, &seen)
+    });
     Ok(Json(NoticeList {
-        notices: found.into_iter().map(Notice::from).collect(),
+        notices: notices.collect(),
         next,
     }))
 }
 
-impl From<yandu_collect::Notice> for Notice {
-    fn from(notice: yandu_collect::Notice) -> Self {
+/// What is told of a failure without its words, which may quote a cell: of which batch it is.
+fn without_words(message: &str) -> String {
+    let batch = message.strip_prefix("batch `");
+    let batch = batch.and_then(|rest| rest.split_once('`'));
+    match batch.and_then(|(id, _)| id.parse::<BatchId>().ok()) {
+        Some(id) => format!("batch `{id}`: {DELIVERY_FAILED}"),
+        None => DELIVERY_FAILED.to_owned(),
+    }
+}
+
+impl Notice {
+    /// A notice as it is told to whoever sees these columns of its dataset.
+    fn new(mut notice: yandu_collect::Notice, seen: &WholeColumns) -> Self {
+        if notice.kind == NoticeKind::Failed && !seen.shows_all() {
+            notice.message = without_words(&notice.message);
+        }
         Self {
             id: notice.id,
             kind: notice.kind.name().to_owned(),

@@ -19,7 +19,7 @@ use yandu_collect::quarantine::{self, QuarantinedRow, Selection, reason_title};
 use yandu_lake::WholeColumns;
 use yandu_pack::Packs;
 use yandu_policy::Way;
-use yandu_words::id::DatasetId;
+use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS};
@@ -190,7 +190,7 @@ async fn list_rows(
     let rows = collector.quarantined(&id, &selection).await?;
     let (rows, next) = filter.limit.cut(rows, |row| row.row);
     let titles = Titles::new(&collector.packs(), &dataset);
-    let seen = asker.whole_columns(&state, &dataset);
+    let seen = seen(&state, &asker, Way::Page, &id, &dataset).await?;
     let rows = rows.into_iter().map(|row| Row::new(row, &titles, &seen));
     let page = RowPage {
         batch: id.to_string(),
@@ -201,6 +201,20 @@ async fn list_rows(
     let is_cut = page.next.is_some();
     let left = leave(&state, &asker, &dataset, &page.rows, is_cut).await?;
     export::json(left, &page)
+}
+
+/// Of which columns cells of a batch are shown.
+async fn seen(
+    state: &State,
+    asker: &Asker,
+    way: Way,
+    id: &BatchId,
+    dataset: &DatasetId,
+) -> Result<WholeColumns> {
+    let batch = state.collector().batch_record(id).await?;
+    asker
+        .whole_columns_since(way, state, dataset, batch.started_at)
+        .await
 }
 
 /// Sees to the receipt of quarantined rows in an answer, which leave like a page of SQL. Without cells they hold nothing of a dataset.
@@ -250,7 +264,7 @@ async fn export_rows(
     Query(export): Query<Export>,
 ) -> Result<Response> {
     let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
-    let seen = asker.whole_columns_on(Way::Export, &state, &dataset);
+    let seen = seen(&state, &asker, Way::Export, &id, &dataset).await?;
     let selection = Selection {
         reason: export.reason,
         waiting: export.waiting,
@@ -289,13 +303,13 @@ async fn correct_row(
     let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     let collector = state.collector().clone();
     let titles = Titles::new(&collector.packs(), &dataset);
+    let seen = seen(&state, &asker, Way::Page, &id, &dataset).await?;
     let row = finish(&state, async move {
         collector
             .correct(&principal, &id, row, &correction.cells, &correction.reason)
             .await
     })
     .await?;
-    let seen = asker.whole_columns(&state, &dataset);
     let row = Row::new(row, &titles, &seen);
     let left = leave(&state, &asker, &dataset, slice::from_ref(&row), false).await?;
     export::json(left, &row)

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_collect::Batch;
 use yandu_pack::declare::{Channel, SourceFile};
 use yandu_words::id::SourceId;
 
 use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS, not_permitted};
-use crate::batch::{Batch, finish, word};
+use crate::batch::{finish, word};
 use crate::caller::Caller;
 use crate::extract::{Path, Query};
 use crate::page::{After, Limit};
@@ -90,7 +91,7 @@ async fn list_sources(
     let mut newest = state.collector().newest_batches_of_sources().await?;
     let sources = sources
         .into_iter()
-        .map(|source| Source::new(source.file(), newest.remove(source.id()).map(Batch::from)))
+        .map(|source| Source::new(source.file(), newest.remove(source.id())))
         .collect();
     Ok(Json(SourceList { sources, next }))
 }
@@ -104,9 +105,9 @@ impl Source {
             mode: word(&file.mode),
             channel: channel(&file.channel).to_owned(),
             every: file.schedule.map(|schedule| schedule.every.to_string()),
-            last_status: last.as_ref().map(|batch| batch.status.clone()),
+            last_status: last.as_ref().map(|batch| batch.status.name().to_owned()),
             last_at: last.as_ref().map(|batch| batch.started_at),
-            last_batch: last.map(|batch| batch.id),
+            last_batch: last.map(|batch| batch.id.to_string()),
         }
     }
 }

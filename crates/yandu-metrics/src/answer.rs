@@ -168,11 +168,33 @@ pub enum BaselineChange {
         period: Period,
         value: f64,
         source: Option<String>,
+        /// None where there is no number, or one of a part alone.
         change: Option<f64>,
         percent: Option<f64>,
     },
     /// The metric counts changes, and has no baseline.
     Missing,
+}
+
+impl BaselineChange {
+    /// The baseline alone: a number of a part is not compared with it, because it is one of the whole.
+    pub(crate) fn not_compared(self) -> Self {
+        match self {
+            Self::Since {
+                period,
+                value,
+                source,
+                ..
+            } => Self::Since {
+                period,
+                value,
+                source,
+                change: None,
+                percent: None,
+            },
+            Self::Missing => Self::Missing,
+        }
+    }
 }
 
 impl Change {

@@ -15,7 +15,7 @@ use yandu_store::Store;
 use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::{BoardId, DatasetId, MetricId};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, BaselineChange};
 use crate::areas::{AreaLevel, Areas};
 use crate::ask::Ask;
 use crate::asked::Asked;
@@ -238,6 +238,7 @@ impl Metrics {
         answer.is_part = !self.shows_whole(principal, &definition);
         if answer.is_part {
             answer.target = answer.target.map(TargetStanding::not_compared);
+            answer.baseline = answer.baseline.map(BaselineChange::not_compared);
         }
         let Some(period) = answer.period else {
             return Ok(answer);

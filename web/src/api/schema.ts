@@ -4987,7 +4987,10 @@ export interface components {
         };
         /** @description The change since the baseline. */
         MetricBaseline: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Absent where there is no number, or one of a part alone.
+             */
             change?: number | null;
             /** @description Whether the metric needs a baseline and has none; then nothing else is here. */
             missing: boolean;
@@ -7384,14 +7387,14 @@ export interface components {
         };
         /** @description How rows of a model came about. */
         TrailMade: {
-            /** @description Why the trail goes no further here. */
+            /** @description Why the trail goes no further here, or what of it is not told. */
             end?: string | null;
             /** @description The rows of the inputs, at the versions that the refresh read. */
             inputs: components["schemas"]["TrailStep"][];
             /** @description Whether the rows below are those of the rows shown, which are not all. */
             partial: boolean;
             run?: components["schemas"]["ModelRun"] | null;
-            /** @description The query of that refresh, with the settings of the site filled in. */
+            /** @description The query of that refresh, with the settings of the site filled in; absent for whoever may not browse the ledger. */
             sql?: string | null;
         };
         /** @description A permission under which somebody reads. */

@@ -41,9 +41,12 @@ export function isWhole(field: string, { everything, sights }: Sights): boolean 
   return everything || sights.some((sight) => !sight.has_condition && permits(sight, field))
 }
 
-/** Why a cell of a delivery is kept back. It is no value of a table yet, so that no mask is made of it and no condition asked of it. */
-export function keptBack(field: string, sights: Sights | undefined, grade: string | undefined): HiddenField {
-  const known = sights && hiddenFields(sights).get(field)
+/**
+ * Why a cell of a delivery is kept back. It is no value of a table yet, so that no mask is made of it and no condition asked of it.
+ * Whoever asks for many cells hands over the hidden fields of the sights, which take a walk through all of them.
+ */
+export function keptBack(field: string, sights: Sights | undefined, grade: string | undefined, hidden = sights && hiddenFields(sights)): HiddenField {
+  const known = hidden?.get(field)
   const some = sights?.sights.find((sight) => permits(sight, field))
   const because = known?.column.because ?? (some ? 'condition' : sights ? 'unread' : 'masked')
   return {

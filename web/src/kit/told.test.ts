@@ -37,13 +37,19 @@ test('a sentence keeps what it names, and what is said inside it', () => {
   ])
 })
 
+test('a failure whose words are kept back is told of its batch', () => {
+  expect(told('batch `20260901-083000-000123`: the delivery failed; why is told to whoever sees all of its dataset')).toEqual([
+    { key: 'told.batch-why', parts: { batch: '20260901-083000-000123', why: { key: 'told.delivery-untold', parts: {} } } },
+  ])
+})
+
 test('a text of which one sentence is not known is shown as it came', () => {
   expect(told('the moon is full')).toBeUndefined()
   expect(told('it has never been refreshed; the moon is full')).toBeUndefined()
 })
 
 test('every sentence is one that the program says', () => {
-  const said = ['yandu-lake/src', 'yandu-transform/src', 'yandu-decode/src', 'yandu-collect/src', 'yandu-access/src', 'yandu-words/src', 'yandu-plan/src', 'yandu-metrics/src']
+  const said = ['yandu-lake/src', 'yandu-transform/src', 'yandu-decode/src', 'yandu-collect/src', 'yandu-access/src', 'yandu-words/src', 'yandu-plan/src', 'yandu-metrics/src', 'yandu-http/src']
     .flatMap((folder) => readdirSync(join(crates, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
     .filter((file) => file.endsWith('.rs') && !file.includes('test'))
     .flatMap(texts)

@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use yandu_lake::Lake;
 use yandu_pack::Packs;
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::DatasetId;
 
-use super::field::Fields;
+use super::field::{Fields, Moved};
 use super::installed::{Installed, Offered};
 use super::note::to_note;
 use super::plan::{Plan, gone, specs};
@@ -268,6 +269,11 @@ impl PackChanges {
     /// The fields that the columns of the installed packs are.
     pub async fn fields(&self) -> Result<Fields> {
         self.inner.installed.fields().await
+    }
+
+    /// The columns of a dataset whose names may have meant other fields at a moment.
+    pub async fn moved_since(&self, dataset: &DatasetId, at: Timestamp) -> Result<Moved> {
+        self.inner.installed.records.moved_since(dataset, at).await
     }
 
     /// Looks again at what is settled of fields, lays it over the installed packs and tells everybody, as after a change of packs.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Deserialize as _;
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection};
@@ -17,6 +18,33 @@ use crate::{Error, Result};
 
 /// The fields in use: by dataset and the names of its columns.
 pub type Fields = BTreeMap<DatasetId, BTreeMap<String, FieldId>>;
+
+/// Columns of a dataset whose names may have meant other fields than they do now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moved {
+    names: BTreeSet<String>,
+    /// Any may have, as where packs of before came back.
+    is_any: bool,
+}
+
+impl Moved {
+    pub fn has(&self, column: &str) -> bool {
+        self.is_any || self.names.contains(column)
+    }
+
+    fn add(&mut self, of: DatasetChange) {
+        for change in of.changes {
+            match change.what {
+                What::DatasetAdded => self.is_any = true,
+                What::ColumnAdded => self.names.extend(change.name),
+                What::ColumnRenamed => self
+                    .names
+                    .extend([change.from, change.to].into_iter().flatten()),
+                _ => {}
+            }
+        }
+    }
+}
 
 /// Where columns come from that no field is called after.
 #[derive(Debug, Default)]
@@ -102,6 +130,20 @@ impl Records {
             moves.add(plan);
         }
         Ok(moves)
+    }
+
+    /// The columns of a dataset that may have been other fields at a moment.
+    pub(super) async fn moved_since(&self, dataset: &DatasetId, at: Timestamp) -> Result<Moved> {
+        let mut moved = Moved::default();
+        for change in self.lasting_since(at).await? {
+            moved.is_any |= change.takes_back.is_some();
+            for plan in change.planned()? {
+                if plan.dataset == *dataset {
+                    moved.add(plan);
+                }
+            }
+        }
+        Ok(moved)
     }
 
     /// The fields that would be in use after a change that is only planned, but for those that it would make.

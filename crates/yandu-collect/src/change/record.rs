@@ -281,6 +281,22 @@ impl Records {
         Ok(changes)
     }
 
+    /// Changes that had not ended at a moment and were not undone, without the first packs.
+    pub(super) async fn lasting_since(&self, at: Timestamp) -> Result<Vec<ChangeRecord>> {
+        let sql = format!(
+            "{CHANGES} WHERE kind <> 'install' AND status <> 'undone' AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(at.as_microsecond())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut changes = Vec::with_capacity(rows.len());
+        for row in &rows {
+            changes.push(self.record_of(row).await?);
+        }
+        Ok(changes)
+    }
+
     async fn record_of(&self, row: &SqliteRow) -> Result<ChangeRecord> {
         let time = |at: i64| Timestamp::from_microsecond(at).unwrap_or_default();
         let number: i64 = row.try_get("number")?;

@@ -17,7 +17,7 @@ use yandu_words::id::SourceId;
 use super::repeated::given;
 use super::whole::{check_row_count, former_stays, note};
 use super::{Collector, Delivery, Outcome};
-use crate::batch::{Batch, BatchStatus, Failure};
+use crate::batch::{Batch, BatchStatus, Failure, NOT_EVALUATED};
 use crate::form::row_path;
 use crate::headers::{self, Known, Mapping};
 use crate::notice::{Notices, Subject};
@@ -318,7 +318,7 @@ impl Collector {
                 .map_or("", |check| &check.name);
             note(
                 report,
-                &format!("check `{name}` could not be evaluated on every row: {message}"),
+                &format!("check `{name}` {NOT_EVALUATED}: {message}"),
             );
         }
         let mut findings = tally.counts(expectations);

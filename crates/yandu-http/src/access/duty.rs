@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use yandu_access::Duties;
 use yandu_lake::{ReadPoint, WholeColumns};
 use yandu_policy::{Action, Way};
@@ -91,6 +92,26 @@ impl Asker {
         let reader = self.reader(state, way);
         let session = state.lake().session(&reader, ReadPoint::default());
         session.whole_columns(dataset)
+    }
+
+    /// The same of cells that were delivered, or made, since a moment. They go by the names that columns had then: a column that may have
+    /// been another field is shown to whoever sees all of them alone.
+    pub(crate) async fn whole_columns_since(
+        &self,
+        way: Way,
+        state: &State,
+        dataset: &DatasetId,
+        at: Timestamp,
+    ) -> Result<WholeColumns> {
+        let mut seen = self.whole_columns_on(way, state, dataset);
+        // Where packs do not change no column does.
+        if let WholeColumns::Only(columns) = &mut seen
+            && let Ok(changes) = state.pack_changes()
+        {
+            let moved = changes.moved_since(dataset, at).await?;
+            columns.retain(|column| !moved.has(column));
+        }
+        Ok(seen)
     }
 
     /// Refuses whoever does not hold the data folder: a file of the server's machine may be any.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_check::FindingCount;
+use yandu_collect::batch::NOT_EVALUATED;
 use yandu_collect::{Reading, batch};
 use yandu_lake::WholeColumns;
 use yandu_pack::declare::Origin;
@@ -146,8 +147,39 @@ pub struct Frequent {
     pub rows: u64,
 }
 
-impl From<batch::Batch> for Batch {
-    fn from(batch: batch::Batch) -> Self {
+/// What stands for the words of why a delivery failed, which may quote a cell of it.
+pub(crate) const DELIVERY_FAILED: &str =
+    "the delivery failed; why is told to whoever sees all of its dataset";
+
+/// Keeps back from whoever does not see all of its dataset what may quote a cell of a delivery: why it failed, and why a check could
+/// not be evaluated. What kind of failure it is and what to do about it is told all the same.
+pub(crate) fn keep_back(batch: &mut batch::Batch, seen: &WholeColumns) {
+    if seen.shows_all() {
+        return;
+    }
+    if let Some(error) = &mut batch.error {
+        DELIVERY_FAILED.clone_into(&mut error.message);
+        error.help = Some(format!(
+            "`/errors/{}` says what it means and what to do",
+            error.code
+        ));
+    }
+    let report = batch.report.as_mut();
+    let notes = report.and_then(|report| report.get_mut("notes")?.as_array_mut());
+    for note in notes.into_iter().flatten() {
+        let before = note
+            .as_str()
+            .and_then(|text| text.split_once(NOT_EVALUATED));
+        if let Some((check, _)) = before {
+            *note = format!("{check}{NOT_EVALUATED}").into();
+        }
+    }
+}
+
+impl Batch {
+    /// A delivery as it is told to whoever sees these columns of its dataset.
+    pub(crate) fn new(mut batch: batch::Batch, seen: &WholeColumns) -> Self {
+        keep_back(&mut batch, seen);
         Self {
             encoding: batch.encoding().map(ToOwned::to_owned),
             id: batch.id.to_string(),
@@ -184,7 +216,8 @@ impl BatchDetail {
         packs: &Packs,
         (duty, seen): (&Duty, &WholeColumns),
     ) -> Self {
-        let batch = detail.batch;
+        let mut batch = detail.batch;
+        keep_back(&mut batch, seen);
         let scores = batch.score.iter().flat_map(|score| &score.dimensions);
         Self {
             may: duty.on(&batch.dataset),
@@ -208,7 +241,7 @@ impl BatchDetail {
                 .map(|profile| Profile::from(profile).seen_by(seen))
                 .collect(),
             report: batch.report.clone(),
-            batch: batch.into(),
+            batch: Batch::new(batch, seen),
         }
     }
 }

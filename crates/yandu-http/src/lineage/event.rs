@@ -22,6 +22,7 @@ use yandu_words::id::BatchId;
 
 use crate::Result;
 use crate::access::Asker;
+use crate::batch::keep_back;
 use crate::extract::Query;
 use crate::model::Told;
 use crate::page::{After, Limit, key};
@@ -30,8 +31,6 @@ use crate::state::State;
 
 /// How long an event is held back: a record is written a little after the moment that it names.
 const HELD_BACK_MILLIS: i64 = 500;
-/// What stands for the words of why a delivery failed, which may quote a cell of it.
-const DELIVERY_FAILED: &str = "the delivery failed; why is told to whoever sees all of its dataset";
 
 /// OpenLineage run events, oldest first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -162,21 +161,15 @@ async fn event(
     match of {
         Of::Collection => {
             let mut detail = state.collector().batch(&moment.id).await?;
-            if let Some(error) = &mut detail.batch.error {
-                let seen = reader.asker.whole_columns(state, &detail.batch.dataset);
-                if !seen.shows_all() {
-                    DELIVERY_FAILED.clone_into(&mut error.message);
-                }
-            }
+            let seen = reader.asker.whole_columns(state, &detail.batch.dataset);
+            keep_back(&mut detail.batch, &seen);
             Ok(collection(packs, &detail).and_then(told))
         }
         Of::Refresh => {
             let Some(mut detail) = state.transform().run_detail(&moment.id).await? else {
                 return Ok(None);
             };
-            if let Some(error) = &mut detail.run.error {
-                reader.told.keep_back(&detail.run.model, &mut error.message);
-            }
+            reader.told.keep_back(&mut detail.run);
             let lineage = super::of_packs(state).await;
             let Some(model) = packs.model(&detail.run.model) else {
                 return Ok(None);

@@ -296,6 +296,7 @@ pub struct MetricBaseline {
     pub period: Option<String>,
     pub value: Option<f64>,
     pub source: Option<String>,
+    /// Absent where there is no number, or one of a part alone.
     pub change: Option<f64>,
     pub percent: Option<f64>,
 }

@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::accounts::Somebody;
-use super::city::{Answer, City, form, parts_of};
+use super::city::{Answer, City, MEMBER, form, parts_of};
 use super::plan_reviewing::approved;
 
 const PACK: &str = "\

@@ -308,6 +308,7 @@ permit (principal is Person, action == Action::"read", resource is Dataset);
 async fn city_under(policies: &str, joined: &str) -> City {
     let total = METRIC.replace("metric: club.joined", "metric: club.total");
     let total = total.replace("dimensions: {name: {}}\n", "");
+    let total = format!("{total}baseline: {{value: 1, period: 2024-12, source: 年报}}\n");
     let files = [
         ("models/joined.yaml", joined),
         ("models/joined.sql", JOINED_SQL),

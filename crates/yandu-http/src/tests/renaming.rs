@@ -11,6 +11,7 @@ use yandu_lake::Principal;
 use super::accounts::Somebody;
 use super::city::{City, MEMBER, Offered};
 use super::classifying::Doors;
+use crate::Options;
 use crate::classification::Settling;
 
 const FEE: &str = "  fee: {title: {zh: 会费}, type: 'decimal(12,2)', required: false}\n";
@@ -35,20 +36,30 @@ async fn city() -> (City, Somebody, Somebody, PackChanges, Offered) {
     let sec = city
         .somebody(&root, "sec", &["security-administrator"])
         .await;
-    let (changes, offered) = city.offer(&files).await;
+    let (changes, offered) = changing(&city, &files).await;
+    assert_eq!(city.rows(&wang, NUMBERS).await, json!([["1"], ["2"]]));
+    (city, wang, sec, changes, offered)
+}
+
+/// Lets the packs of a city change as in a running one.
+async fn changing(city: &City, files: &[(&str, &str)]) -> (PackChanges, Offered) {
+    let (changes, offered) = city.offer(files).await;
     let store = city.state.collector().store().clone();
     let classification = Classification::open(store, UntilConfirmed::Declared).await;
     let lineages = city.state.options().lineages.clone();
     changes.settle_by(Arc::new(Settling::new(classification.unwrap(), lineages)));
     changes.tell(Arc::new(Doors(city.state.door().clone())));
     changes.settle_again().await.unwrap();
-    assert_eq!(city.rows(&wang, NUMBERS).await, json!([["1"], ["2"]]));
-    (city, wang, sec, changes, offered)
+    (changes, offered)
 }
 
 async fn apply(changes: &PackChanges, offered: &Offered, member: &str) {
+    apply_under(changes, offered, POLICIES, member).await;
+}
+
+async fn apply_under(changes: &PackChanges, offered: &Offered, policies: &str, member: &str) {
     offered.set(&[
-        ("policies/members.cedar", POLICIES),
+        ("policies/members.cedar", policies),
         ("datasets/member.yaml", member),
     ]);
     let me = Principal::local_administrator();
@@ -90,4 +101,65 @@ async fn a_condition_whose_name_is_given_to_another_column_shows_nothing_until_i
         "{listed}"
     );
     assert_eq!(listed["findings"].as_array().unwrap().len(), 1);
+}
+
+/// Somebody keeps the members in order, and sees what is graded lowest.
+const STEWARDS: &str = r#"
+@id("browse")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("low") @up_to("general-1")
+permit (principal == Person::"wang", action == Action::"read", resource == Dataset::"club.member");
+@id("keep")
+permit (principal == Person::"wang", action in [Action::"deliver", Action::"steward"], resource == Dataset::"club.member");
+"#;
+/// What is no amount of money.
+const HIDDEN: &str = "赊欠";
+
+#[tokio::test]
+async fn a_cell_of_an_older_delivery_is_kept_back_when_the_name_of_its_column_is_given_to_another()
+{
+    let graded =
+        |column: &str, grade: &str| column.replace("type:", &format!("grade: {grade}, type:"));
+    let secret = MEMBER.replace(FEE, &graded(FEE, "general-3"));
+    let files = [
+        ("policies/members.cedar", STEWARDS),
+        ("datasets/member.yaml", secret.as_str()),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let rows = format!("会员号,姓名,年龄,会费\n1,王芳,30,{HIDDEN}\n2,李娜,40,1\n");
+    let batch = city.deliver("members.csv", &rows).await;
+    assert!(batch["findings"].to_string().contains(HIDDEN), "{batch}");
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let path = format!("/api/v1/batches/{}", batch["id"].as_str().unwrap());
+    let is_kept_back = async || {
+        let told = city.ok(&wang, Method::GET, &path, &Value::Null).await;
+        let findings = told["findings"].as_array().unwrap().iter();
+        let mut of_fee = findings.filter(|finding| finding["column"] == "fee");
+        let finding = of_fee.next().unwrap_or_else(|| panic!("{told}"));
+        assert_eq!(
+            (&finding["samples"], &finding["hidden"]),
+            (&json!([]), &json!(["fee"])),
+            "{told}"
+        );
+        let waiting = format!("{path}/quarantine");
+        let waiting = city.ok(&wang, Method::GET, &waiting, &Value::Null).await;
+        assert_eq!(waiting["rows"][0]["cells"]["number"], "1", "{waiting}");
+        for text in [told.to_string(), waiting.to_string()] {
+            assert!(!text.contains(HIDDEN), "{text}");
+        }
+    };
+    is_kept_back().await;
+    let (changes, offered) = changing(&city, &files).await;
+    // No column is declared under the name.
+    let renamed = MEMBER.replace(FEE, &graded(DUES, "general-3"));
+    apply_under(&changes, &offered, STEWARDS, &renamed).await;
+    is_kept_back().await;
+    let both = graded(KEPT, "general-3") + &graded(OTHER, "general-1");
+    let both = MEMBER.replace(FEE, &both);
+    apply_under(&changes, &offered, STEWARDS, &both).await;
+    // Whoever asks sees what is under the name by now.
+    let sql = "SELECT fee FROM club.member ORDER BY number";
+    assert_eq!(city.rows(&wang, sql).await, json!([[null]]));
+    is_kept_back().await;
 }

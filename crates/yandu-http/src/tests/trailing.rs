@@ -188,12 +188,19 @@ async fn what_cannot_be_asked_of_a_trail_is_refused() {
     }
 }
 
-/// Leaders see models alone, analysts every value of both datasets.
+/// Staff browse the ledger.
+const BROWSE: &str = r#"
+@id("browse") @about("工作人员查看一本账")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+"#;
+/// Leaders see models alone, analysts every value of both datasets, registrars the members.
 const POLICIES: &str = r#"
 @id("lead") @about("领导读取汇总") @basis("市委办文件") @up_to("general-2")
 permit (principal is Person in Role::"leader", action == Action::"read", resource is Dataset) when { resource.origin == "model" };
 @id("analyse") @about("分析人员读取全部") @up_to("core")
 permit (principal is Person in Role::"analyst", action == Action::"read", resource is Dataset);
+@id("register") @about("登记人员读取会员") @up_to("core")
+permit (principal is Person in Role::"registrar", action == Action::"read", resource == Dataset::"club.member");
 @id("part") @about("经办人读取三十岁以上的会员") @up_to("core") @rows("age >= 30")
 permit (principal is Person in Role::"clerk", action == Action::"read", resource == Dataset::"club.member");
 "#;
@@ -207,14 +214,19 @@ roles:
   leader: {zh: 领导}
   analyst: {zh: 分析人员}
   clerk: {zh: 经办人}
+  registrar: {zh: 登记人员}
 ";
 
 async fn claimed() -> (City, Somebody) {
+    claimed_under(&format!("{BROWSE}{POLICIES}")).await
+}
+
+async fn claimed_under(policies: &str) -> (City, Somebody) {
     let files = [
         ("pack.yaml", PACK),
         ("models/by_age.yaml", BY_AGE),
         ("models/by_age.sql", BY_AGE_SQL),
-        ("policies/readers.cedar", POLICIES),
+        ("policies/readers.cedar", policies),
     ];
     let city = City::with_files(Options::default(), &files).await;
     city.deliver("a.csv", "会员号,会员姓名,年龄\n1,王芳,30\n2,李强,40\n")
@@ -266,6 +278,55 @@ async fn rows_are_followed_for_whoever_sees_all_of_the_way_and_others_see_what_i
         .ok(&analyst, Method::POST, "/api/v1/trail/onward", &member)
         .await;
     assert_eq!(onward["readers"][0]["rows"][0][0], 30);
+}
+
+#[tokio::test]
+async fn whoever_may_not_browse_is_told_of_no_query_and_of_no_dataset_that_they_do_not_see() {
+    let (city, root) = claimed_under(POLICIES).await;
+    let leader = city.somebody(&root, "zhao", &["leader"]).await;
+    let analyst = city.somebody(&root, "qian", &["analyst"]).await;
+    let registrar = city.somebody(&root, "sun", &["registrar"]).await;
+    for page in [
+        "/api/v1/models/club.by_age",
+        "/api/v1/lineage?of=club.by_age",
+    ] {
+        let refused = city.refused(&leader, Method::GET, page, &Value::Null).await;
+        assert_eq!(refused, "not-permitted", "{page}");
+    }
+    let path = "/api/v1/trail";
+    let number = json!({"dataset": "club.by_age", "rows": [{"age": 30}]});
+    let part = city.ok(&leader, Method::POST, path, &number).await;
+    assert_eq!(part["rows"][0][1], 1, "{part}");
+    assert_eq!(part["made"]["inputs"], json!([]), "{part}");
+    assert!(!part.to_string().contains("club.member"), "{part}");
+    // Rows that somebody sees anyhow are followed, and no more is told of how they were made.
+    let all = city.ok(&analyst, Method::POST, path, &number).await;
+    assert_eq!(all["made"]["inputs"][0]["rows"][0][1], "王芳", "{all}");
+    for made in [&part["made"], &all["made"]] {
+        assert_eq!(
+            (&made["sql"], &made["run"]),
+            (&Value::Null, &Value::Null),
+            "{made}"
+        );
+        let end = made["end"].as_str().unwrap();
+        assert!(end.contains("browse"), "{end}");
+    }
+    let path = "/api/v1/trail/onward";
+    let member = json!({"dataset": "club.member", "rows": [{"number": "1"}]});
+    let onward = city.ok(&registrar, Method::POST, path, &member).await;
+    assert_eq!(onward["rows"][0][1], "王芳", "{onward}");
+    assert!(!onward.to_string().contains("club.by_age"), "{onward}");
+    let onward = city.ok(&analyst, Method::POST, path, &member).await;
+    assert_eq!(onward["readers"][0]["rows"][0][0], 30, "{onward}");
+    // Whoever may browse is told that it goes on.
+    let (city, root) = claimed().await;
+    let registrar = city.somebody(&root, "sun", &["registrar"]).await;
+    let onward = city.ok(&registrar, Method::POST, path, &member).await;
+    let reader = &onward["readers"][0];
+    assert_eq!(
+        (&reader["dataset"], &reader["withheld"], &reader["rows"]),
+        (&json!("club.by_age"), &json!(true), &json!([]))
+    );
 }
 
 #[tokio::test]

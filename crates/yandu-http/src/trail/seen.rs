@@ -1,7 +1,9 @@
 //! What of a trail is shown to whom.
 //!
 //! Rows are followed for whoever sees all of every dataset on the way as it is stored: they could follow them by asking. Where
-//! that ends the trail still names the models, the tables and who answers for them, which the catalogue tells anyhow, and no row.
+//! that ends the trail still names the models, the tables and who answers for them to whoever may browse the ledger, which tells
+//! them anyhow, and no row. Whoever may not is told of no other dataset than those whose rows they see, and of no query and no
+//! refresh, as the pages of models would not tell them either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,13 +11,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_collect::EXTRA;
 use yandu_lake::Principal;
-use yandu_policy::Way;
+use yandu_policy::{Action, Way};
 use yandu_words::id::DatasetId;
 
 use super::shape::TrailStep;
 use crate::Result;
 use crate::access::{Asker, not_permitted};
 use crate::state::State;
+
+/// What stands in the place of a query and a refresh for whoever may not browse the ledger.
+const NOT_BROWSED: &str =
+    "which query and which refresh made the rows is told to whoever may browse the ledger";
 
 /// A permission under which somebody reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,6 +40,8 @@ pub(crate) struct Follower<'a> {
     state: &'a State,
     asker: &'a Asker,
     reader: Principal,
+    /// Whether the pages of the ledger, of models and of lineage are for them.
+    browses: bool,
     /// The datasets that each model reads.
     inputs: BTreeMap<String, BTreeSet<String>>,
 }
@@ -47,6 +55,7 @@ impl<'a> Follower<'a> {
         });
         Self {
             reader: asker.reader(state, Way::Page),
+            browses: asker.may(state, Action::Browse),
             inputs: inputs.collect(),
             state,
             asker,
@@ -73,6 +82,13 @@ impl<'a> Follower<'a> {
 
     /// Takes away what is not for this reader, and says under which permissions the rest is read.
     pub(crate) fn show(&self, step: &mut TrailStep) {
+        self.show_seen(step);
+        if !self.browses {
+            leave_seen(step);
+        }
+    }
+
+    fn show_seen(&self, step: &mut TrailStep) {
         if self.is_seen(&step.dataset) {
             step.permits = self.permits(&step.dataset);
             if self.reader.rights().is_some() {
@@ -87,7 +103,7 @@ impl<'a> Follower<'a> {
             let are_seen = made.inputs.iter().all(|input| self.is_seen(&input.dataset));
             for input in &mut made.inputs {
                 if are_seen {
-                    self.show(input);
+                    self.show_seen(input);
                 } else {
                     self.hide(input);
                 }
@@ -96,7 +112,7 @@ impl<'a> Follower<'a> {
         for reader in step.readers.iter_mut().flatten() {
             let inputs = self.inputs.get(&reader.dataset);
             if inputs.is_some_and(|inputs| inputs.iter().all(|input| self.is_seen(input))) {
-                self.show(reader);
+                self.show_seen(reader);
             } else {
                 self.hide(reader);
             }
@@ -145,4 +161,19 @@ impl<'a> Follower<'a> {
             told.collect()
         })
     }
+}
+
+/// Takes away what the ledger alone tells: what reads what, where its rows are not seen, and how rows were made.
+fn leave_seen(step: &mut TrailStep) {
+    if let Some(made) = &mut step.made {
+        made.inputs.retain(|input| !input.withheld);
+        (made.run, made.sql) = (None, None);
+        // The words of it may quote the query.
+        made.end = Some(NOT_BROWSED.to_owned());
+    }
+    if let Some(readers) = &mut step.readers {
+        // Why none of its rows can be shown may quote the query too.
+        readers.retain(|reader| !reader.withheld && reader.gone.is_none());
+    }
+    step.next_mut().for_each(leave_seen);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yandu_lake::BATCH;
+use yandu_lake::{BATCH, WholeColumns};
 use yandu_transform::{Made, Onward, Step};
 use yandu_words::id::{BatchId, DatasetId};
 
@@ -83,16 +83,16 @@ pub struct TrailStep {
 /// How rows of a model came about.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TrailMade {
-    /// The refresh that left the model as it was read.
+    /// The refresh that left the model as it was read; absent for whoever may not browse the ledger.
     pub run: Option<Run>,
-    /// The query of that refresh, with the settings of the site filled in.
+    /// The query of that refresh, with the settings of the site filled in; absent for whoever may not browse the ledger.
     pub sql: Option<String>,
     /// Whether the rows below are those of the rows shown, which are not all.
     pub partial: bool,
     /// The rows of the inputs, at the versions that the refresh read.
     #[schema(no_recursion)]
     pub inputs: Vec<TrailStep>,
-    /// Why the trail goes no further here.
+    /// Why the trail goes no further here, or what of it is not told.
     pub end: Option<String>,
 }
 
@@ -152,7 +152,7 @@ impl TrailStep {
         made.chain(self.readers.iter().flatten())
     }
 
-    fn next_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+    pub(super) fn next_mut(&mut self) -> impl Iterator<Item = &mut Self> {
         let made = self.made.iter_mut().flat_map(|made| &mut made.inputs);
         made.chain(self.readers.iter_mut().flatten())
     }
@@ -216,7 +216,8 @@ impl TrailStep {
         for id in self.all_batches() {
             match state.collector().batch_record(&id).await {
                 Ok(batch) => {
-                    known.insert(id, Batch::from(batch));
+                    // Only of rows that are shown, in whose dataset everything is seen.
+                    known.insert(id, Batch::new(batch, &WholeColumns::All));
                 }
                 // Rows that came another way, such as data of a pack, have no delivery.
                 Err(yandu_collect::Error::NoBatch(_)) => {}

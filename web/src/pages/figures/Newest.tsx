@@ -67,7 +67,8 @@ function Baseline({ answer }: { answer: MetricAnswer }) {
   const change = { period: baseline.period ?? '', state: 'value', value: baseline.value, change: baseline.change ?? null, percent: baseline.percent ?? null }
   return (
     <>
-      <ChangeText change={change} unit={unit} decimals={decimals} direction={direction} />{' '}
+      {/* The baseline is one of the whole. */}
+      {!answer.is_part && <ChangeText change={change} unit={unit} decimals={decimals} direction={direction} />}{' '}
       <Hint>
         {span(baseline.period)} {exact(baseline.value, decimals, i18n.language)}
         {unitAfter(unit)}

@@ -522,6 +522,81 @@ async fn an_event_of_what_failed_tells_its_words_to_whoever_sees_all_that_was_re
 }
 
 #[tokio::test]
+async fn why_a_delivery_failed_is_told_in_words_to_whoever_sees_all_of_its_dataset() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    // A file without headers: its first row is taken for them.
+    let rows = format!("会员号,{HIDDEN}\n9,30\n");
+    let batch = city.delivered_as(&steward, &rows).await;
+    assert_eq!(batch["status"], "refused", "{batch}");
+    let path = format!("/api/v1/batches/{}", batch["id"].as_str().unwrap());
+    let errors = async |who: &Somebody| {
+        let get = async |path: &str| city.ok(who, Method::GET, path, &Value::Null).await;
+        let one = get(&path).await;
+        let listed = get("/api/v1/batches").await;
+        let dataset = get("/api/v1/datasets/club.member").await;
+        [
+            one["error"].clone(),
+            listed["batches"][0]["error"].clone(),
+            dataset["last_batch"]["error"].clone(),
+        ]
+    };
+    for error in errors(&local(&city)).await {
+        assert!(error.to_string().contains(HIDDEN), "{error}");
+    }
+    for error in errors(&steward).await {
+        assert_eq!(
+            (&error["code"], &error["message"]),
+            (
+                &json!("missing-columns"),
+                &json!("the delivery failed; why is told to whoever sees all of its dataset")
+            )
+        );
+        let help = error["help"].as_str().unwrap();
+        assert!(help.contains("/errors/missing-columns"), "{help}");
+    }
+    let run = "/api/v1/sources/club.member_file/run";
+    city.refused(&steward, Method::POST, run, &Value::Null)
+        .await;
+    for (who, is_told) in [(&local(&city), true), (&steward, false)] {
+        let notices = city
+            .ok(who, Method::GET, "/api/v1/notices", &Value::Null)
+            .await;
+        let notice = &notices["notices"][0];
+        assert_eq!(notice["kind"], "failed", "{notices}");
+        let message = notice["message"].as_str().unwrap();
+        let is_kept_back = message.contains("is told to whoever");
+        assert_eq!(is_kept_back, !is_told, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn why_a_check_could_not_be_evaluated_is_told_to_whoever_sees_all_of_its_dataset() {
+    let odd = "checks:\n  - {name: odd, title: {zh: 姓名为数}, \
+               expect: \"case when age = 99 then cast(name as bigint) else 1 end > 0\"}\n";
+    let member = MEMBER.replace("checks:\n", odd);
+    let files = [&FILES[..], &[("datasets/member.yaml", member.as_str())]].concat();
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let rows = format!("会员号,姓名,年龄\n9,{HIDDEN},99\n");
+    let batch = city.delivered_as(&steward, &rows).await;
+    let path = format!("/api/v1/batches/{}", batch["id"].as_str().unwrap());
+    let whole = city
+        .ok(&local(&city), Method::GET, &path, &Value::Null)
+        .await;
+    let note = |batch: &Value| {
+        let notes = batch["report"]["notes"].as_array().unwrap().iter();
+        let mut notes = notes.filter_map(Value::as_str);
+        let note = notes.find(|note| note.starts_with("check `odd`"));
+        note.unwrap_or_else(|| panic!("{batch}")).to_owned()
+    };
+    let said = "check `odd` could not be evaluated on every row";
+    assert_eq!(note(&batch), said);
+    let words = note(&whole);
+    assert!(words.starts_with(&format!("{said}: ")), "{words}");
+}
+
+#[tokio::test]
 async fn what_is_shown_on_pages_alone_leaves_in_no_file_of_a_delivery() {
     let (city, steward, path) = delivered_under(ON_PAGES).await;
     let quarantine = format!("{path}/quarantine");

@@ -91,6 +91,35 @@ async fn a_number_of_a_part_is_not_held_against_a_target() {
     }
 }
 
+#[tokio::test]
+async fn a_number_of_a_part_is_not_compared_with_the_baseline_of_the_whole() {
+    let asks = json!({"asks": [{"metric": "club.total", "period": "2025-04"}]});
+    for (policies, change, percent) in [
+        (READERS, json!(1.0), json!(100.0)),
+        (READERS_OF_PART, Value::Null, Value::Null),
+    ] {
+        let city = city_under(policies, JOINED).await;
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let path = "/api/v1/metrics/ask";
+        let told = city.ok(&wang, Method::POST, path, &asks).await;
+        let answer = &told["outcomes"][0]["answer"];
+        assert_eq!(answer["groups"][0]["points"][0]["value"], json!(2.0));
+        let told = &answer["baseline"];
+        // What it is stands in the declaration of the metric.
+        assert_eq!(
+            (&told["value"], &told["period"], &told["source"]),
+            (&json!(1.0), &json!("2024-12"), &json!("年报")),
+            "{answer}"
+        );
+        assert_eq!(
+            (&told["change"], &told["percent"]),
+            (&change, &percent),
+            "{answer}"
+        );
+    }
+}
+
 /// Staff browse, and read what these permits show of the model: an id and what is annotated.
 fn readers_of(permits: &[(&str, &str)]) -> String {
     let browse = "@id(\"browse\") @about(\"工作人员查看看板\")\n\
