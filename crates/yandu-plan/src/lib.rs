@@ -14,6 +14,7 @@ mod amount;
 mod binding;
 mod decode;
 mod decompose;
+mod direction;
 mod due;
 mod edit;
 mod error;

@@ -9,10 +9,10 @@ use crate::lexicon::{
 use crate::reading::{Comparison, Doubt, Kind, Value};
 use crate::unit::{self, Class};
 
-use super::clause::{Parts, Share, is_post};
+use super::clause::{Parts, Share, is_post, respectively};
 use super::judge::{self, Verdict, noun_end};
 use super::quantity::{Quantity, turned};
-use super::{Context, Draft, Found, Maybe, Written};
+use super::{Context, Draft, Found, Maybe, Written, side};
 
 /// Signs of the longest noun that is looked at behind a number.
 const NOUN_SIGNS: usize = 24;
@@ -75,6 +75,12 @@ pub(super) fn read(
     };
     if let Some(change) = change.filter(|_| matches!(kind, Kind::Target | Kind::Preference)) {
         apply(flow, parts, share, change, dates, &mut draft);
+    }
+    let is_bare = draft.comparison == Comparison::Equal
+        && matches!(draft.value, Value::Number(_))
+        && !draft.doubts.contains(&Doubt::ComparisonUnclear);
+    if is_bare && !side::is_said(flow, parts, share, dates) {
+        draft.doubts.push(Doubt::SideNotSaid);
     }
     found.figures.push(draft);
 }
@@ -335,7 +341,9 @@ fn shared_change(flow: &Flow, parts: &Parts, share: &Share<'_>, dates: &[When]) 
     let first = parts
         .quantities
         .iter()
-        .rfind(|one| one.start < quantity.start && flow.holds_any(parts.from, one.start, &["分别"]))
+        .rfind(|one| {
+            one.start < quantity.start && respectively(flow, parts.from, one.start).is_some()
+        })
         .filter(|one| one.class == quantity.class && quantity.start - one.end <= 2)?;
     let before = Share {
         quantity: first,
@@ -361,7 +369,7 @@ fn verb_at(flow: &Flow, index: usize) -> Option<(bool, usize)> {
         .or_else(|| flow.word_at(index, DOWN).map(|(_, length)| (true, length)))
 }
 
-fn skip_fillers(flow: &Flow, from: usize, to: usize, dates: &[When]) -> usize {
+pub(super) fn skip_fillers(flow: &Flow, from: usize, to: usize, dates: &[When]) -> usize {
     let mut index = from;
     loop {
         let date = dates
@@ -411,7 +419,7 @@ fn apply(
 }
 
 /// Whether the words name a share or a rate.
-fn is_rate(flow: &Flow, from: usize, to: usize) -> bool {
+pub(super) fn is_rate(flow: &Flow, from: usize, to: usize) -> bool {
     let from = from.max(to.saturating_sub(NOUN_SIGNS));
     (from..to).any(|place| {
         flow.word_at(place, RATES).is_some_and(|(word, length)| {

@@ -10,6 +10,7 @@ use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
 
 use super::Written;
+use super::clause::respectively;
 
 /// What stands at a place where a number begins.
 #[derive(Debug)]
@@ -489,10 +490,12 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
 /// 分别新增500、800条: the unit behind the last number of the row is that of all. With its place.
 fn shared_unit(flow: &Flow, index: usize, end: usize, limit: usize) -> Option<(Found, usize)> {
     const SIGNS: usize = 24;
-    let is_each = (index.saturating_sub(SIGNS)..index)
+    let first = index.saturating_sub(SIGNS);
+    let from = (first..index)
         .rev()
-        .take_while(|place| !matches!(flow.at(*place), ',' | ';' | '。' | ':'))
-        .any(|place| flow.has(place, "分别"));
+        .find(|place| matches!(flow.at(*place), ',' | ';' | '。' | ':'))
+        .unwrap_or(first);
+    let is_each = respectively(flow, from, index).is_some();
     let mut end = end;
     while is_each && end < limit && matches!(flow.at(end), '、' | '和') {
         let next =
