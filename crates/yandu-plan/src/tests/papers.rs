@@ -255,7 +255,7 @@ async fn a_paper_is_made_for_its_own_length_within_the_years_and_once_begun() {
     ));
     let site = Site::new().await;
     let plan = site.approved(TEXT).await;
-    assert_eq!(years(&plan), Some((2026, 2026)));
+    assert_eq!(plan.years(), Some((2026, 2026)));
     assert_eq!(
         day(&plan, Paper::Brief, "2026-02").unwrap(),
         date(2026, 2, 28)

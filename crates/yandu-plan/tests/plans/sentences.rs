@@ -3,6 +3,7 @@
 mod comparisons;
 mod days;
 mod naming;
+mod sides;
 
 use yandu_plan::{Options, Reading, read};
 
