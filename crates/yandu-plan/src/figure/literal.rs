@@ -3,8 +3,8 @@
 use crate::due::{Sense, When};
 use crate::flow::Flow;
 use crate::lexicon::{
-    ACHIEVE, CALL, COMPARE_BEFORE, DOWN, EFFORT, FOCUS, LEVEL, MEANS, NEXT, NO_RATES, RATES, REACH,
-    UP, WORK,
+    ACHIEVE, CALL, COMPARE_BEFORE, DOWN, EACH, EFFORT, FOCUS, LEVEL, MEANS, NEXT, NO_RATES,
+    NOT_EACH, RATES, REACH, UP, WORK,
 };
 use crate::reading::{Comparison, Doubt, Kind, Value};
 use crate::unit::{self, Class};
@@ -48,7 +48,7 @@ pub(super) fn read(
         .before
         .or_else(|| bound(flow, share, dates))
         .or_else(|| bound_of_share(flow, parts, share));
-    let mut doubts = doubts(flow, parts, share, (from, to));
+    let mut doubts = doubts(flow, parts, share, dates, (from, to));
     if kind == Kind::Target
         && from == quantity.start
         && share.from < from
@@ -98,7 +98,8 @@ pub(super) fn is_listed(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
                 .filter(|word| word.chars().count() > 1)
                 .copied()
                 .collect();
-            flow.word_before(start, ACHIEVE).is_none()
+            flow.before(start) != '各'
+                && flow.word_before(start, ACHIEVE).is_none()
                 && flow.word_before(start, LEVEL).is_none()
                 && !flow.holds_any(place + 1, start, &long)
         })
@@ -459,17 +460,56 @@ fn baseline(flow: &Flow, parts: &Parts, dates: &[When]) -> Option<(usize, usize)
     })
 }
 
-fn doubts(flow: &Flow, parts: &Parts, share: &Share<'_>, (from, to): (usize, usize)) -> Vec<Doubt> {
+/// Where the words of a clause begin: with the clause before it where that says nothing but a day and words such as 力争.
+fn lead_in(flow: &Flow, from: usize, dates: &[When]) -> usize {
+    const SIGNS: usize = 24;
+    if flow.before(from) != ',' {
+        return from;
+    }
+    let end = from - 1;
+    let first = end.saturating_sub(SIGNS);
+    let start = (first..end)
+        .rev()
+        .find(|place| matches!(flow.at(*place), ',' | ';' | '。' | ':'))
+        .map_or(first, |place| place + 1);
+    let mut said = skip_fillers(flow, start, end, dates);
+    if matches!(flow.at(said), '到' | '至' | '在') && said < end {
+        said = skip_fillers(flow, said + 1, end, dates);
+    }
+    if said == end { start } else { from }
+}
+
+/// 各建成5个, 各不少于3处, 各县区新增2个: so many for each of several.
+fn is_for_each(flow: &Flow, from: usize, start: usize) -> bool {
+    (from..start).any(|place| {
+        if flow.at(place) != '各' || flow.word_at(place, NOT_EACH).is_some() {
+            return false;
+        }
+        let verb = skip_fillers(flow, place + 1, start, &[]);
+        let is_subject =
+            || flow.word_at(place, EACH).is_some() && !flow.holds_any(from, place, ACHIEVE);
+        verb == start || flow.word_at(verb, ACHIEVE).is_some() || is_subject()
+    })
+}
+
+fn doubts(
+    flow: &Flow,
+    parts: &Parts,
+    share: &Share<'_>,
+    dates: &[When],
+    (from, to): (usize, usize),
+) -> Vec<Doubt> {
     let quantity = share.quantity;
     let mut doubts = Vec::new();
     let before = |words: &[&'static str]| flow.holds_any(parts.from, quantity.start, words);
-    if before(EFFORT) {
+    let lead = lead_in(flow, parts.from, dates);
+    if flow.holds_any(lead, quantity.start, EFFORT) {
         doubts.push(Doubt::EffortOnly);
     }
     if before(&["每年", "每月", "每季度", "每半年", "年均", "每周"]) {
         doubts.push(Doubt::Recurring);
     }
-    if before(&[
+    let is_each = before(&[
         "每个",
         "每县",
         "每区",
@@ -479,13 +519,10 @@ fn doubts(flow: &Flow, parts: &Parts, share: &Share<'_>, (from, to): (usize, usi
         "每校",
         "每家",
         "每户",
-        "各建",
-        "各打造",
-        "各培育",
         "分别建",
         "每",
-    ]) && !before(&["每年", "每月", "每季度", "每半年", "每周"])
-    {
+    ]) && !before(&["每年", "每月", "每季度", "每半年", "每周"]);
+    if is_each || is_for_each(flow, parts.from, quantity.start) {
         doubts.push(Doubt::PerArea);
     }
     if flow.has(parts.from, "其中") || flow.find(share.from, quantity.start, "其中").is_some() {

@@ -8,7 +8,6 @@ use yandu_words::Period;
 use super::site::{Site, TEXT, actual, calendar, cause, rules};
 use crate::{
     Actual, Actuals, Error, Making, MetricSource, Paper, Plan, Source, Today, day_of_paper, paper,
-    years,
 };
 
 const ADDRESS: &str = "http://127.0.0.1:8650";

@@ -2,6 +2,7 @@
 
 mod comparisons;
 mod days;
+mod formulas;
 mod naming;
 mod sides;
 
