@@ -5,6 +5,7 @@
 //! signs without a verb of doing is offered and not taken.
 
 mod clause;
+mod doubts;
 mod judge;
 mod literal;
 mod quantity;

@@ -44,8 +44,7 @@ pub(super) fn is_said(flow: &Flow, parts: &Parts, share: &Share<'_>, dates: &[Wh
     let is_measured = is_adverse && MEASURED.contains(flow.before(start));
     if is_either_way(flow, quantity.class, (from, start)) || is_measured {
         let head = skip_fillers(flow, from, start, dates);
-        let is_gained =
-            flow.word_at(head, GAIN).is_some() || flow.holds_any(from, head, &["实现", "完成"]);
+        let is_gained = flow.word_at(head, GAIN).is_some() || flow.holds_any(from, head, &["实现"]);
         // 60%的企业完成改造: what is done by so many.
         let is_done_behind = flow.holds_any(quantity.end, share.to, ACHIEVE);
         return is_gained || is_done_behind;
