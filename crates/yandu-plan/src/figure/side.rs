@@ -53,7 +53,10 @@ pub(super) fn is_said(flow: &Flow, parts: &Parts, share: &Share<'_>, dates: &[Wh
         let verbs = [ACHIEVE, DEEDS, NEXT, DONE, UP, DOWN];
         verbs.iter().any(|words| flow.holds_any(from, to, words))
     };
-    if says(parts.from, parts.to) {
+    // 为62所学校配齐设备: what is done to so many follows.
+    let is_served =
+        share.to > quantity.end && flow.word_before(start, &["为", "对", "向", "给"]).is_some();
+    if is_served || says(parts.from, parts.to) {
         return true;
     }
     // 建设农场9个，牧场18个: the verb of the sentence is that of its later clauses.
