@@ -7,13 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::decompose::{copied, retitle};
-use crate::reading::Comparison;
 use crate::record::{
     Decision, FigureState, Gone, ItemChange, Items, Node, NodeFields, Origin, Plan, Status, Task,
     TaskFields, difference,
 };
 use crate::reviewing::{Units, because, name, patched, said, set_units};
-use crate::standing::{is_ceiling, is_level};
+use crate::standing::{is_ceiling, is_level, is_open};
 use crate::{Error, Result};
 
 /// Signs of the longest title.
@@ -454,11 +453,11 @@ fn shares_hold(plan: &Plan, key: &str) -> Result<()> {
     };
     let sum: f64 = quantities.iter().flatten().sum();
     let slack = whole.max(1.0) * 1e-9;
-    let is_bound = matches!(
-        target.said.bound,
-        Some(Comparison::AtMost | Comparison::Below)
-    );
-    let has_most = is_bound || is_ceiling(target);
+    // On which side of the target the shares are to be is not known yet.
+    if is_open(target, None) {
+        return Ok(());
+    }
+    let has_most = is_ceiling(target, None);
     if has_most && sum > whole + slack {
         return Err(Error::invalid(
             "quantity",

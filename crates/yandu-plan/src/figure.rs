@@ -5,15 +5,18 @@
 //! signs without a verb of doing is offered and not taken.
 
 mod clause;
+mod doubts;
 mod judge;
 mod literal;
 mod quantity;
 mod scheme;
+mod side;
 
 use jiff::civil::Date;
 
 use crate::due::{self, Sense, When};
 use crate::flow::Flow;
+use crate::lexicon::{AHEAD, DONE_WORK, EFFORT};
 use crate::numeral;
 use crate::reading::{Comparison, Doubt, Kind, Value};
 use crate::sentence;
@@ -64,25 +67,6 @@ pub(crate) enum Written {
     Symbol(&'static str),
     Place(usize, usize),
 }
-
-/// Words that look ahead: what is told with them is to be done.
-const AHEAD: &[&str] = &[
-    "力争", "争取", "确保", "努力", "计划", "年内", "全年", "今年", "新增", "新建", "再", "将",
-];
-
-/// What is done, where it is the work that was spoken of.
-const DONE_WORK: &[&str] = &[
-    "建设",
-    "建设任务",
-    "改造",
-    "改造任务",
-    "任务",
-    "工作",
-    "验收",
-    "部署",
-    "投用",
-    "目标",
-];
 
 /// What may be a figure.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +132,8 @@ fn time(
 ) {
     let is_past = figure.kind == Kind::Description;
     // 截至2025年底，建有基站18000座 in a plan for 2026: what had been by then, unless the words look ahead.
-    let is_told = !flow.holds_any(start, figure.to, AHEAD);
+    let looks_ahead = |words: &[&'static str]| flow.holds_any(start, figure.to, words);
+    let is_told = !looks_ahead(AHEAD) && !looks_ahead(EFFORT);
     let is_meant = |when: &When| {
         when.sense == Sense::By
             || when.sense == Sense::Until && (is_past || is_told && context.is_before(when.last))
@@ -217,7 +202,7 @@ fn each_by_its_day(
 ) {
     /// Signs between the last day and 分别.
     const BETWEEN: usize = 4;
-    let Some(each) = flow.find(start, end, "分别") else {
+    let Some(each) = clause::respectively(flow, start, end) else {
         return;
     };
     let before: Vec<&When> = dates

@@ -288,6 +288,19 @@ pub(crate) const MEANS: &[&str] = &[
     "通过",
     "充分利用",
 ];
+/// Means and numbers per head: each part has one of its own.
+pub(crate) const PER_HEAD: &[&str] = &[
+    "平均",
+    "人均",
+    "户均",
+    "次均",
+    "每万",
+    "每千",
+    "每百",
+    "万元能耗",
+    "万元gdp",
+    "单位gdp",
+];
 /// What a sentence turns to.
 pub(crate) const FOCUS: &[&str] = &[
     "聚焦", "围绕", "面向", "针对", "立足", "紧扣", "锚定", "瞄准", "按照", "根据", "对照", "坚持",
@@ -327,6 +340,56 @@ pub(crate) const WISH: &[&str] = &[
     "原则上",
 ];
 pub(crate) const EFFORT: &[&str] = &["力争", "争取", "努力", "争创", "力求"];
+/// Beside those of an effort, words that look ahead: what is told with them is to be done.
+pub(crate) const AHEAD: &[&str] = &[
+    "确保", "计划", "年内", "全年", "今年", "新增", "新建", "再", "将",
+];
+/// 分别: what is counted behind it is said of each of what stands before it.
+pub(crate) const RESPECTIVELY: &str = "分别";
+/// Words that promise so much of what is counted.
+pub(crate) const PROMISE: &[&str] = &["确保", "保障", "保证"];
+
+/// Beside [`ACHIEVE`], verbs of doing. They part no clause; with one of them, so many at least are to be.
+pub(crate) const DEEDS: &[&str] = &[
+    "选拔", "选聘", "聘任", "招录", "录用", "上架", "启动", "训练", "扩充", "扩建", "改建", "翻建",
+    "修建", "新修", "运营", "投运", "开园", "开业", "投产", "达产", "通车", "下沉", "采购", "购置",
+    "种植", "栽植", "造林", "绿化", "疏浚", "修复", "供应", "供给", "交付", "办结", "审结", "化解",
+    "处置", "销号", "救助", "帮扶", "资助", "补助", "输送", "收储", "盘活", "出让", "接待", "走访",
+    "慰问", "抽检", "检查", "巡查", "演练", "承办", "推送", "推介", "签订", "对接", "开行", "募集",
+    "筹集", "安排", "落实", "新开", "新辟", "架设", "联网", "普查", "建档", "配齐", "配置",
+];
+/// Verbs that say in the name of an indicator, or at the head of what is said of a rate, that so much at least is to be.
+pub(crate) const GAIN: &[&str] = &[
+    "新增",
+    "净增",
+    "新建",
+    "新打造",
+    "新培育",
+    "建成",
+    "完成",
+    "实现",
+];
+/// Things of which a city wants fewer, and costs of which it wants less: a verb of another clause says nothing of them.
+pub(crate) const ADVERSE: &[&str] = &[
+    "投诉", "事故", "案件", "故障", "失误", "差错", "错误", "逾期", "违规", "违法", "违纪", "缺陷",
+    "死亡", "伤亡", "差评", "信访", "上访", "舆情", "警情", "火灾", "隐患", "污染", "排放", "能耗",
+    "耗水", "损失", "流失", "负债", "债务", "费用", "成本", "支出", "经费", "欠薪", "积案", "库存",
+    "失业", "超时",
+];
+
+/// What is done, where it is the work that was spoken of.
+pub(crate) const DONE_WORK: &[&str] = &[
+    "建设",
+    "建设任务",
+    "改造",
+    "改造任务",
+    "任务",
+    "工作",
+    "验收",
+    "部署",
+    "投用",
+    "目标",
+];
 
 /// Shares and rates: a change of one in per cent may be meant in percentage points.
 pub(crate) const RATES: &[&str] = &[
@@ -525,3 +588,5 @@ pub(crate) const EACH: &[&str] = &[
     "各部门",
     "各单位",
 ];
+/// Words that begin with 各 and part nothing: 各类企业, 各级系统.
+pub(crate) const NOT_EACH: &[&str] = &["各类", "各级", "各项", "各种", "各方", "各界", "各自"];

@@ -3,6 +3,7 @@
 use serde_json::Number;
 
 use crate::flow::Flow;
+use crate::unit;
 
 /// Digits of the longest number; longer rows of digits are numbers of something.
 const DIGITS: usize = 15;
@@ -128,7 +129,7 @@ pub(crate) fn at(flow: &Flow, index: usize) -> Option<Numeral> {
     } else if is_chinese_digit(flow.at(index)) {
         chinese(flow, index)
     } else {
-        None
+        formal(flow, index)
     }
 }
 
@@ -232,6 +233,51 @@ fn chinese(flow: &Flow, index: usize) -> Option<Numeral> {
     })
 }
 
+/// The common sign for one that is written so that nobody can change it. 参 is one of them before a power alone.
+fn common(sign: char) -> Option<char> {
+    const FORMAL: &str = "壹贰叁参肆伍陆柒捌玖拾佰仟";
+    const COMMON: &str = "一二三三四五六七八九十百千";
+    let place = FORMAL.chars().position(|one| one == sign)?;
+    COMMON.chars().nth(place)
+}
+
+/// 叁佰, 伍拾, 陆万: a number in formal signs. Some of these are parts of words such as 参加, 队伍 and 大陆, so that a power has to follow
+/// the first, or what counts.
+pub(crate) fn formal(flow: &Flow, index: usize) -> Option<Numeral> {
+    const ALONE: &str = "壹贰叁肆柒捌玖";
+    let sign = flow.at(index);
+    let first = common(sign).filter(|first| digit(*first).is_some() || *first == '十')?;
+    let is_word = matches!(
+        (flow.before(index), sign),
+        ('队', '伍') | ('大' | '内' | '登' | '着', '陆') | ('收', '拾')
+    );
+    let signs: Vec<char> = (index..index + DIGITS)
+        .take_while(|place| !is_part_of_measure(flow, *place))
+        .map_while(|place| {
+            let sign = flow.at(place);
+            let is_shared = sign == '零' || power(sign).is_some();
+            common(sign).or_else(|| is_shared.then_some(sign))
+        })
+        .collect();
+    let is_number = match signs.get(1) {
+        Some(second) if first == '十' => digit(*second).is_some(),
+        Some(second) => power(*second).is_some(),
+        None => ALONE.contains(sign) && unit::is_common_counter(flow, index + 1),
+    };
+    if is_word || !is_number {
+        return None;
+    }
+    let end = index + signs.len();
+    let is_vague = matches!(flow.at(end), '余' | '多');
+    Some(Numeral {
+        end: end + usize::from(is_vague),
+        value: chinese_value(&signs)?,
+        is_chinese: true,
+        is_vague,
+        is_round: false,
+    })
+}
+
 /// The value of Chinese digits: by powers where there are some, else place by place as in 二〇二五.
 fn chinese_value(signs: &[char]) -> Option<Decimal> {
     if signs.iter().all(|sign| digit(*sign).is_some()) {
@@ -314,8 +360,23 @@ mod tests {
             ("3千米", "3", 1),
             ("50万千瓦", "500000", 3),
             ("100,200,300", "100200300", 11),
+            ("参佰座", "300", 2),
+            ("參佰座", "300", 2),
+            ("叁佰贰拾伍户", "325", 5),
+            ("叁座", "3", 1),
+            ("拾伍个", "15", 2),
+            ("陆万亩", "60000", 2),
+            ("伍仟万元", "50000000", 3),
+            ("壹仟零伍拾余户", "1050", 6),
         ] {
             assert_eq!(value(text), Some((expected.to_owned(), length)), "{text}");
+        }
+    }
+
+    #[test]
+    fn formal_signs_in_words_are_no_numbers() {
+        for text in ["参加", "参座", "伍个", "陆海", "拾遗", "佰座"] {
+            assert_eq!(value(text), None, "{text}");
         }
     }
 

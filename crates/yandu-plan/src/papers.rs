@@ -109,7 +109,7 @@ pub fn day_of_paper(plan: &Plan, paper: Paper, period: Period, today: Date) -> R
         let grain = paper.grain().name();
         return Err(refused(format!("this paper is made for a {grain}")));
     }
-    if let Some((first, last)) = years(plan)
+    if let Some((first, last)) = plan.years()
         && !(first..=last).contains(&period.year())
     {
         let years = if first == last {
@@ -123,14 +123,6 @@ pub fn day_of_paper(plan: &Plan, paper: Paper, period: Period, today: Date) -> R
         return Err(refused("it has not begun".to_owned()));
     }
     Ok(period.last_day().min(today))
-}
-
-/// The years that a plan is for; none where neither its title nor a target says it.
-pub fn years(plan: &Plan) -> Option<(i16, i16)> {
-    let due = || plan.targets().filter_map(|target| target.said.due);
-    let last = plan.head.year.or_else(|| due().map(Date::year).max())?;
-    let first = due().map(Date::year).min().unwrap_or(last);
-    Some((first.min(last), last))
 }
 
 /// What a paper is made with, beside the plan.

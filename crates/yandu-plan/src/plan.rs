@@ -283,6 +283,8 @@ impl Draught<'_> {
         if due.is_none() && matches!(draft.kind, Kind::Target) {
             doubts.push(Doubt::DueNotSaid);
         }
+        // Only what is to be reached is reached from a side.
+        doubts.retain(|doubt| *doubt != Doubt::SideNotSaid || draft.kind == Kind::Target);
         let due = due.or_else(|| year.and_then(|year| Date::new(year, 12, 31).ok()));
         doubts.sort_unstable();
         doubts.dedup();

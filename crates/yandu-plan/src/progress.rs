@@ -3,7 +3,6 @@
 use jiff::civil::{Date, date};
 use serde::Deserialize;
 
-use crate::papers::years;
 use crate::plans::day_of;
 use crate::record::{
     Closing, Decision, Evidence, EvidenceFields, EvidenceState, Finish, Plan, Source,
@@ -141,7 +140,7 @@ pub(crate) fn submit(
 
 /// The first day on which anything of a plan can be done: the beginning of its first year, or its approval where that was earlier.
 fn first_day(plan: &Plan) -> Option<Date> {
-    let (first, _) = years(plan)?;
+    let (first, _) = plan.years()?;
     let begin = date(first.clamp(1, 9999), 1, 1);
     let approved = plan.head.approved.as_ref().map(|by| day_of(by.at));
     Some(approved.map_or(begin, |approved| approved.min(begin)))

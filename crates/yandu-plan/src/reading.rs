@@ -283,6 +283,8 @@ pub enum Doubt {
     NamedList,
     /// Two words of comparison contradict each other.
     ComparisonUnclear,
+    /// No word says on which side of the value the city is to be.
+    SideNotSaid,
     /// A share or a part of another figure of the sentence.
     PartOfAnother,
     /// Written in words such as 十余, 近百, 数十.
@@ -290,7 +292,7 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::DueNotSaid,
         Self::DueInherited,
         Self::YearNotSaid,
@@ -305,6 +307,7 @@ impl Doubt {
         Self::PerArea,
         Self::NamedList,
         Self::ComparisonUnclear,
+        Self::SideNotSaid,
         Self::PartOfAnother,
         Self::Vague,
     ];
@@ -326,6 +329,7 @@ impl Doubt {
             Self::PerArea => "per-area",
             Self::NamedList => "named-list",
             Self::ComparisonUnclear => "comparison-unclear",
+            Self::SideNotSaid => "side-not-said",
             Self::PartOfAnother => "part-of-another",
             Self::Vague => "vague",
         }
@@ -348,6 +352,7 @@ impl Doubt {
             Self::PerArea => "按每个县区或单位计",
             Self::NamedList => "所数对象在文中逐一列名",
             Self::ComparisonUnclear => "比较词前后不一致",
+            Self::SideNotSaid => "未写明是不低于还是不高于",
             Self::PartOfAnother => "是前一数字的一部分",
             Self::Vague => "概数",
         }

@@ -12,6 +12,7 @@ mod task;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use figure::{DoubtAnswer, Figure, FigureState, Origin, PlanOffer, Said};
@@ -160,6 +161,14 @@ impl Plan {
     /// The figures that are targets and were not rejected.
     pub fn targets(&self) -> impl Iterator<Item = &Figure> {
         self.figures.values().filter(|figure| figure.is_target())
+    }
+
+    /// The first and the last year that it is for; none where neither its title nor a target says it.
+    pub fn years(&self) -> Option<(i16, i16)> {
+        let due = || self.targets().filter_map(|target| target.said.due);
+        let last = self.head.year.or_else(|| due().map(Date::year).max())?;
+        let first = due().map(Date::year).min().unwrap_or(last);
+        Some((first.min(last), last))
     }
 
     /// The city's task that has to reach a target.

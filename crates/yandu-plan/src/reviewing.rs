@@ -323,6 +323,12 @@ fn figure(plan: &mut Plan, sentence: u32, review: &FigureReview, by: &Decision) 
             "`%` or `percentage point`, whichever it was decided to be",
         ));
     }
+    if is_answered(Doubt::SideNotSaid) && figure.leaves_side_open() {
+        return Err(Error::invalid(
+            "comparison",
+            "`>=` or `<=`, on whichever side of the value it was decided to be",
+        ));
+    }
     figure.state = if figure.as_read.is_some() {
         FigureState::Corrected
     } else {

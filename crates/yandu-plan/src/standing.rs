@@ -16,7 +16,7 @@ use yandu_words::calendar::Calendar;
 
 pub use ahead::{Ahead, Foreseen, NoForecast, foreseen};
 pub use lamp::{Counts, Lamp, Tally};
-pub(crate) use side::{grows, is_ceiling, is_level};
+pub(crate) use side::{grows, is_ceiling, is_level, is_open};
 pub use target::{Actual, Actuals, Closed, Lack, TargetStanding, Wanted, wanted};
 pub use told::Told;
 
@@ -197,7 +197,7 @@ pub(crate) fn measuring(plan: &Plan, node: &Node) -> Option<u32> {
         .filter(|task| task.of.is_none())?;
     let target = plan.figures.get(&task.target?);
     let target = target.filter(|figure| figure.is_target())?;
-    if share < 1.0 && is_ceiling(target) {
+    if share < 1.0 && is_ceiling(target, None) {
         return None;
     }
     let binding = plan.bindings.get(&target.number)?;

@@ -7229,8 +7229,8 @@ export interface components {
             /** @description It was reached once and is not any more. */
             is_reopened: boolean;
             /**
-             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, or `not-shown` to
-             *     whoever asks.
+             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, `side-not-said`, or
+             *     `not-shown` to whoever asks.
              */
             lack?: string | null;
             /** @description The same in Chinese. */

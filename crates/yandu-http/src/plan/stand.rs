@@ -102,10 +102,10 @@ pub struct TargetStandingOfPlan {
     pub closed_by: Option<String>,
     /// It was reached once and is not any more.
     pub is_reopened: bool,
-    /// Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, or `not-shown` to
-    /// whoever asks.
+    /// Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, `side-not-said`, or
+    /// `not-shown` to whoever asks.
     #[schema(
-        pattern = "^(no-binding|no-actual|no-evidence|not-met|unit-differs|no-baseline|not-shown)$"
+        pattern = "^(no-binding|no-actual|no-evidence|not-met|unit-differs|no-baseline|side-not-said|not-shown)$"
     )]
     pub lack: Option<String>,
     /// The same in Chinese.

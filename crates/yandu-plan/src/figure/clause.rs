@@ -4,7 +4,7 @@ use yandu_words::sign::is_han;
 
 use crate::due::When;
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, NEXT};
+use crate::lexicon::{ACHIEVE, NEXT, RESPECTIVELY};
 use crate::numeral;
 use crate::reading::Comparison;
 use crate::sentence::enclosed;
@@ -238,6 +238,14 @@ fn join_ranges(flow: &Flow, quantities: &mut Vec<Quantity>) {
     *quantities = kept;
 }
 
+/// Signs of [`RESPECTIVELY`].
+const RESPECTIVELY_SIGNS: usize = 2;
+
+/// Where 分别 stands in a run.
+pub(super) fn respectively(flow: &Flow, from: usize, to: usize) -> Option<usize> {
+    flow.find(from, to, RESPECTIVELY)
+}
+
 /// 分别不超过10件、5件: the comparison before the first number is that of all. Without 分别 that is left open.
 fn share_comparisons(flow: &Flow, quantities: &mut [Quantity]) {
     /// Signs of a verb between 分别 and the comparison.
@@ -246,9 +254,9 @@ fn share_comparisons(flow: &Flow, quantities: &mut [Quantity]) {
     for quantity in quantities {
         if let Some(comparison) = quantity.before {
             let start = quantity.start;
-            let is_each = (0..=BETWEEN.min(start))
-                .take_while(|gap| *gap == 0 || is_han(flow.at(start - *gap)))
-                .any(|gap| flow.ends_with(start - gap, "分别"));
+            let first = start.saturating_sub(RESPECTIVELY_SIGNS + BETWEEN);
+            let is_each = respectively(flow, first, start)
+                .is_some_and(|at| (at..start).all(|place| is_han(flow.at(place))));
             let is_bound = !matches!(comparison, Comparison::About | Comparison::Equal);
             let is_shared = is_bound && quantity.after.is_none();
             before = is_shared.then_some((quantity.end, comparison, is_each));

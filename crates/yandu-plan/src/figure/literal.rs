@@ -3,16 +3,16 @@
 use crate::due::{Sense, When};
 use crate::flow::Flow;
 use crate::lexicon::{
-    ACHIEVE, CALL, COMPARE_BEFORE, DOWN, EFFORT, FOCUS, LEVEL, MEANS, NEXT, NO_RATES, RATES, REACH,
-    UP, WORK,
+    ACHIEVE, CALL, COMPARE_BEFORE, DOWN, FOCUS, LEVEL, MEANS, NEXT, NO_RATES, RATES, REACH, UP,
+    WORK,
 };
 use crate::reading::{Comparison, Doubt, Kind, Value};
-use crate::unit::{self, Class};
+use crate::unit::Class;
 
-use super::clause::{Parts, Share, is_post};
+use super::clause::{Parts, Share, is_post, respectively};
 use super::judge::{self, Verdict, noun_end};
 use super::quantity::{Quantity, turned};
-use super::{Context, Draft, Found, Maybe, Written};
+use super::{Context, Draft, Found, Maybe, Written, doubts, side};
 
 /// Signs of the longest noun that is looked at behind a number.
 const NOUN_SIGNS: usize = 24;
@@ -48,7 +48,7 @@ pub(super) fn read(
         .before
         .or_else(|| bound(flow, share, dates))
         .or_else(|| bound_of_share(flow, parts, share));
-    let mut doubts = doubts(flow, parts, share, (from, to));
+    let mut doubts = doubts::of(flow, parts, share, dates, (from, to));
     if kind == Kind::Target
         && from == quantity.start
         && share.from < from
@@ -76,6 +76,12 @@ pub(super) fn read(
     if let Some(change) = change.filter(|_| matches!(kind, Kind::Target | Kind::Preference)) {
         apply(flow, parts, share, change, dates, &mut draft);
     }
+    let is_bare = draft.comparison == Comparison::Equal
+        && matches!(draft.value, Value::Number(_))
+        && !draft.doubts.contains(&Doubt::ComparisonUnclear);
+    if is_bare && !side::is_said(flow, parts, share, dates) {
+        draft.doubts.push(Doubt::SideNotSaid);
+    }
     found.figures.push(draft);
 }
 
@@ -92,7 +98,8 @@ pub(super) fn is_listed(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
                 .filter(|word| word.chars().count() > 1)
                 .copied()
                 .collect();
-            flow.word_before(start, ACHIEVE).is_none()
+            flow.before(start) != '各'
+                && flow.word_before(start, ACHIEVE).is_none()
                 && flow.word_before(start, LEVEL).is_none()
                 && !flow.holds_any(place + 1, start, &long)
         })
@@ -335,7 +342,9 @@ fn shared_change(flow: &Flow, parts: &Parts, share: &Share<'_>, dates: &[When]) 
     let first = parts
         .quantities
         .iter()
-        .rfind(|one| one.start < quantity.start && flow.holds_any(parts.from, one.start, &["分别"]))
+        .rfind(|one| {
+            one.start < quantity.start && respectively(flow, parts.from, one.start).is_some()
+        })
         .filter(|one| one.class == quantity.class && quantity.start - one.end <= 2)?;
     let before = Share {
         quantity: first,
@@ -361,7 +370,7 @@ fn verb_at(flow: &Flow, index: usize) -> Option<(bool, usize)> {
         .or_else(|| flow.word_at(index, DOWN).map(|(_, length)| (true, length)))
 }
 
-fn skip_fillers(flow: &Flow, from: usize, to: usize, dates: &[When]) -> usize {
+pub(super) fn skip_fillers(flow: &Flow, from: usize, to: usize, dates: &[When]) -> usize {
     let mut index = from;
     loop {
         let date = dates
@@ -411,7 +420,7 @@ fn apply(
 }
 
 /// Whether the words name a share or a rate.
-fn is_rate(flow: &Flow, from: usize, to: usize) -> bool {
+pub(super) fn is_rate(flow: &Flow, from: usize, to: usize) -> bool {
     let from = from.max(to.saturating_sub(NOUN_SIGNS));
     (from..to).any(|place| {
         flow.word_at(place, RATES).is_some_and(|(word, length)| {
@@ -449,68 +458,4 @@ fn baseline(flow: &Flow, parts: &Parts, dates: &[When]) -> Option<(usize, usize)
                 .map(|(_, length)| (place, place + length))
         })
     })
-}
-
-fn doubts(flow: &Flow, parts: &Parts, share: &Share<'_>, (from, to): (usize, usize)) -> Vec<Doubt> {
-    let quantity = share.quantity;
-    let mut doubts = Vec::new();
-    let before = |words: &[&'static str]| flow.holds_any(parts.from, quantity.start, words);
-    if before(EFFORT) {
-        doubts.push(Doubt::EffortOnly);
-    }
-    if before(&["每年", "每月", "每季度", "每半年", "年均", "每周"]) {
-        doubts.push(Doubt::Recurring);
-    }
-    if before(&[
-        "每个",
-        "每县",
-        "每区",
-        "每镇",
-        "每乡",
-        "每村",
-        "每校",
-        "每家",
-        "每户",
-        "各建",
-        "各打造",
-        "各培育",
-        "分别建",
-        "每",
-    ]) && !before(&["每年", "每月", "每季度", "每半年", "每周"])
-    {
-        doubts.push(Doubt::PerArea);
-    }
-    if flow.has(parts.from, "其中") || flow.find(share.from, quantity.start, "其中").is_some() {
-        doubts.push(Doubt::PartOfAnother);
-    }
-    if quantity.unit.is_none() {
-        doubts.push(Doubt::UnitMissing);
-    }
-    // 提升5个点: per cent points are meant, and not said.
-    if quantity.class == Class::Point && flow.holds_any(quantity.number, quantity.end, &["个点"])
-    {
-        doubts.push(Doubt::PercentOrPoint);
-    }
-    if quantity.is_vague {
-        doubts.push(Doubt::Vague);
-    }
-    if quantity.is_bound_open {
-        doubts.push(Doubt::ComparisonUnclear);
-    }
-    let is_compute =
-        matches!(&quantity.unit, Some(Written::Symbol(symbol)) if unit::is_compute(symbol));
-    let precisions: &[&'static str] = &[
-        "fp16",
-        "fp32",
-        "fp64",
-        "fp8",
-        "int8",
-        "半精度",
-        "单精度",
-        "双精度",
-    ];
-    if is_compute && !flow.holds_any(from.min(parts.from), to.max(parts.to), precisions) {
-        doubts.push(Doubt::PrecisionNotSaid);
-    }
-    doubts
 }

@@ -10,6 +10,7 @@ use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
 
 use super::Written;
+use super::clause::respectively;
 
 /// What stands at a place where a number begins.
 #[derive(Debug)]
@@ -78,12 +79,16 @@ impl Quantity {
 
 /// The quantity at an index, or what else begins there.
 pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
+    if let Some(lexed) = none_at_all(flow, index, limit) {
+        return Some(lexed);
+    }
     match flow.at(index) {
         '全' if flow.has(index, "全覆盖") => return Some(word(flow, index, 3, 100, false)),
         '翻' => return doubling(flow, index),
         '百' if flow.has(index, "百分之") => return percent_in_words(flow, index),
         '一' | '半' if is_half(flow, index) => return Some(half(flow, index)),
         sign if sign.is_ascii_digit() || numeral::is_chinese_digit(sign) => {}
+        _ if numeral::formal(flow, index).is_some() => {}
         _ => return None,
     }
     if let Some(end) = name_around(flow, index) {
@@ -238,12 +243,51 @@ fn word(flow: &Flow, index: usize, length: usize, value: i128, is_doubling: bool
     })
 }
 
-/// 翻一番 doubles, 翻两番 doubles twice.
+/// 零发生, 0投诉, 清零: none is to be left. 零跑动 and 清零行动 are names.
+fn none_at_all(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
+    const NONE_OF: &[&str] = &[
+        "发生", "事故", "死亡", "伤亡", "投诉", "差评", "差错", "失误", "违规", "违纪", "积压",
+        "延误", "泄露", "泄漏", "舆情", "上访", "超时", "案件", "感染", "欠薪", "逾期",
+    ];
+    let length = match flow.at(index) {
+        '零' | '0' => 1 + flow.word_at(index + 1, NONE_OF)?.1,
+        '清' if flow.has(index, "清零") => 2,
+        _ => return None,
+    };
+    let before = flow.before(index);
+    let is_inside =
+        before.is_ascii_alphanumeric() || before == '.' || numeral::is_chinese_digit(before);
+    let end = index + length;
+    let is_end = ends_run(flow, end, limit)
+        || flow.at(end) == '的'
+        || flow
+            .word_at(end, &["和", "及", "与", "并", "目标"])
+            .is_some();
+    if is_inside || !is_end {
+        return None;
+    }
+    let numeral = Numeral {
+        end,
+        value: Decimal::whole(0),
+        is_chinese: false,
+        is_vague: false,
+        is_round: false,
+    };
+    Some(Lexed::Quantity(Quantity {
+        unit: Some(Written::Symbol("")),
+        after: Some(Comparison::AtMost),
+        is_word: true,
+        ..bare(index, &numeral)
+    }))
+}
+
+/// 翻一番 doubles, 翻两番 and 翻了两番 double twice.
 fn doubling(flow: &Flow, index: usize) -> Option<Lexed> {
     if flow.has(index, "翻番") {
         return Some(word(flow, index, 2, 100, true));
     }
-    let numeral = numeral::at(flow, index + 1)?;
+    let first = index + 1 + usize::from(flow.at(index + 1) == '了');
+    let numeral = numeral::at(flow, first)?;
     let times = numeral
         .value
         .as_whole()
@@ -489,10 +533,12 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed 
 /// 分别新增500、800条: the unit behind the last number of the row is that of all. With its place.
 fn shared_unit(flow: &Flow, index: usize, end: usize, limit: usize) -> Option<(Found, usize)> {
     const SIGNS: usize = 24;
-    let is_each = (index.saturating_sub(SIGNS)..index)
+    let first = index.saturating_sub(SIGNS);
+    let from = (first..index)
         .rev()
-        .take_while(|place| !matches!(flow.at(*place), ',' | ';' | '。' | ':'))
-        .any(|place| flow.has(place, "分别"));
+        .find(|place| matches!(flow.at(*place), ',' | ';' | '。' | ':'))
+        .unwrap_or(first);
+    let is_each = respectively(flow, from, index).is_some();
     let mut end = end;
     while is_each && end < limit && matches!(flow.at(end), '、' | '和') {
         let next =

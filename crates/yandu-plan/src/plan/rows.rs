@@ -10,6 +10,7 @@ use crate::FindingCode;
 use crate::due;
 use crate::figure::{self, Context, Draft, Maybe, Written};
 use crate::flow::Flow;
+use crate::lexicon::GAIN;
 use crate::numeral;
 use crate::office::{self, Named};
 use crate::outline;
@@ -319,10 +320,17 @@ impl Draught<'_> {
             // A place of the joined text in the cell: the unit takes none.
             let back = |index: usize| from + index.min(split) + index.saturating_sub(split + added);
             let found = figure::read(&joined, 0, joined.len(), context);
+            // 新增基站数: the name of the indicator says what its cell does not.
+            let is_gained = grid
+                .cells(row, Column::Indicator)
+                .chain([title])
+                .any(|(from, to)| flow.holds_any(from, to, GAIN));
             for mut draft in found.figures {
                 if is_past {
                     describe_past(&mut draft);
                 }
+                let is_kept = |doubt: &Doubt| *doubt != Doubt::SideNotSaid || !is_gained;
+                draft.doubts.retain(is_kept);
                 let unit = match &draft.unit {
                     Written::Place(start, end) => Some(
                         (*start..*end)

@@ -165,6 +165,16 @@ impl Figure {
         self.said = after;
     }
 
+    /// Whether the text leaves open from which side it is reached, and what is said by it still does.
+    pub(crate) fn leaves_side_open(&self) -> bool {
+        self.said.kind == Kind::Target
+            && self.said.comparison == Comparison::Equal
+            && self
+                .doubts
+                .iter()
+                .any(|one| one.doubt == Doubt::SideNotSaid)
+    }
+
     /// What of the text is still open.
     pub fn open_doubts(&self) -> impl Iterator<Item = Doubt> {
         let is_counted = self.state != FigureState::Rejected;

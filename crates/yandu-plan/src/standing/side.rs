@@ -1,47 +1,35 @@
 //! From which side a target is reached, and what its numbers can be added up for: told by its comparison and its words.
 
-use crate::lexicon::{DOWN, UP};
+use crate::direction::{lowers, raises};
+use crate::lexicon::{DOWN, PER_HEAD};
 use crate::reading::Comparison;
 use crate::record::{Figure, Source, Way};
 use crate::unit;
 
-/// 降至, 减到, 控制在, 上限为: short words of lowering and of a most, beside those of a change.
-const LOWER: &[&str] = &["降", "减", "缩", "压", "控制", "控", "限制", "上限"];
-/// Words that end as one of these does and say nothing of a most: 监控到100个点位.
-const WATCH: &[&str] = &["监控", "布控", "远控"];
-/// 升至, 增到: short words of raising, beside those of a change. They say a level where one of [`TO`] follows.
-const RAISE: &[&str] = &["升", "增"];
-const TO: &[&str] = &["至", "到", "为", "在"];
-/// Signs between such words and their number, as in 压缩至平均3天.
-const GAP: usize = 8;
-/// Means and numbers per head: each part has one of its own.
-const MEANS: &[&str] = &[
-    "平均",
-    "人均",
-    "户均",
-    "次均",
-    "每万",
-    "每千",
-    "每百",
-    "万元能耗",
-    "万元gdp",
-    "单位gdp",
-];
 /// Numbers of what there is, which a year does not begin at zero.
 const STOCK: &[&str] = &["总量", "总数", "保有量", "存量"];
 /// Symbols of time, which a person may write for the units of a text.
 const TIME_SYMBOLS: &[&str] = &["s", "min", "h", "d"];
 const DURATION_WORDS: &[&str] = &["时间", "时限", "时长", "用时", "等待"];
 
-/// Whether the words and the comparison of a target ask for so much at most. 压缩至3天 and 0起 do so without saying it.
-pub(crate) fn is_ceiling(target: &Figure) -> bool {
+/// Whether a target asks for so much at most: by its comparison or the bound of its change, by its words, or by its metric, which
+/// may declare that less is better. 压缩至3天 and 0起 do so without saying it.
+pub(crate) fn is_ceiling(target: &Figure, is_more_better: Option<bool>) -> bool {
     let said = &target.said;
+    let is_less_better = is_more_better == Some(false);
+    let has_lower = || lowers(&folded(&target.literal));
     match said.comparison {
         Comparison::AtMost | Comparison::Below => true,
-        Comparison::Equal => said.value.number() == Some(0.0) || says_to(target, &[LOWER, DOWN]),
-        Comparison::Between => says_to(target, &[LOWER, DOWN]),
-        _ => false,
+        Comparison::Change => matches!(said.bound, Some(Comparison::AtMost | Comparison::Below)),
+        Comparison::Equal => is_less_better || said.value.number() == Some(0.0) || has_lower(),
+        Comparison::Between => is_less_better || has_lower(),
+        Comparison::AtLeast | Comparison::Above | Comparison::About => false,
     }
+}
+
+/// Whether nothing says from which side a target is reached: not its words, not its metric, and no person yet.
+pub(crate) fn is_open(target: &Figure, is_more_better: Option<bool>) -> bool {
+    target.leaves_side_open() && is_more_better.is_none() && !is_ceiling(target, None)
 }
 
 /// Whether a target is a change downwards. The ends of a range have no sign, and the words tell.
@@ -65,8 +53,8 @@ pub(crate) fn is_level(target: &Figure) -> bool {
     let words = folded(&target.literal);
     let holds = |all: &[&str]| all.iter().any(|word| words.contains(word));
     let is_of_time = unit::is_of_time(&measure) || TIME_SYMBOLS.contains(&measure.as_str());
-    let is_duration = is_of_time && (is_ceiling(target) || holds(DURATION_WORDS));
-    unit.contains(['%', '‰']) || unit == "percentage point" || is_duration || holds(MEANS)
+    let is_duration = is_of_time && (is_ceiling(target, None) || holds(DURATION_WORDS));
+    unit.contains(['%', '‰']) || unit == "percentage point" || is_duration || holds(PER_HEAD)
 }
 
 /// Whether a target is a sum that grows from zero to its number, so that a part of it can be asked for at a part of its time.
@@ -77,31 +65,11 @@ pub(crate) fn grows(target: &Figure, source: Option<&Source>) -> bool {
         target.said.comparison,
         Comparison::Equal | Comparison::AtLeast | Comparison::Above | Comparison::About
     ) && by_metric.is_none_or(|measured| measured.way == Way::YearSum)
-        && !is_ceiling(target)
+        && !is_ceiling(target, None)
+        && !is_open(target, None)
         && !is_level(target)
-        && !says_to(target, &[RAISE, UP])
+        && !raises(&words)
         && !STOCK.iter().any(|word| words.contains(word))
-}
-
-/// Whether a word of these stands before a number with 至, 到, 为 or 在 behind it.
-fn says_to(target: &Figure, words: &[&[&str]]) -> bool {
-    let text = folded(&target.literal);
-    let mut words = words.iter().copied().flatten();
-    words.any(|word| {
-        TO.iter().any(|to| {
-            let pattern = format!("{word}{to}");
-            text.match_indices(&pattern).any(|(at, found)| {
-                let said = text.get(..at + word.len()).unwrap_or_default();
-                let behind = text.get(at + found.len()..).unwrap_or_default();
-                !WATCH.iter().any(|watch| said.ends_with(watch))
-                    && behind.chars().take(GAP + 1).any(is_numeral)
-            })
-        })
-    })
-}
-
-fn is_numeral(sign: char) -> bool {
-    sign.is_ascii_digit() || "零〇一二两三四五六七八九十百千万半".contains(sign)
 }
 
 pub(super) fn folded(text: &str) -> String {

@@ -131,6 +131,9 @@ impl TargetStanding {
 
     /// The day from which a part of the target is reached, and all of it where the part is all.
     pub(super) fn reached(&self, share: f64) -> Option<Date> {
+        if self.lack == Some(Lack::SideNotSaid) {
+            return None;
+        }
         if share >= 1.0 || self.is_ceiling {
             return self.closed.map(|closed| closed.on);
         }
@@ -166,18 +169,21 @@ pub enum Lack {
     UnitDiffers,
     /// A change, and nobody has said against what.
     NoBaseline,
+    /// Neither its words nor its metric say on which side of its value it is to be, and nobody has decided it.
+    SideNotSaid,
     /// Whoever looks may not see the data of its metric.
     NotShown,
 }
 
 impl Lack {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NoBinding,
         Self::NoActual,
         Self::NoEvidence,
         Self::NotMet,
         Self::UnitDiffers,
         Self::NoBaseline,
+        Self::SideNotSaid,
         Self::NotShown,
     ];
 
@@ -189,6 +195,7 @@ impl Lack {
             Self::NotMet => "not-met",
             Self::UnitDiffers => "unit-differs",
             Self::NoBaseline => "no-baseline",
+            Self::SideNotSaid => "side-not-said",
             Self::NotShown => "not-shown",
         }
     }
@@ -202,6 +209,7 @@ impl Lack {
             Self::NotMet => "未达到目标值",
             Self::UnitDiffers => "实际值的计量单位与目标不同",
             Self::NoBaseline => "变化指标没有基数",
+            Self::SideNotSaid => "未写明是不低于还是不高于",
             Self::NotShown => "您的账号无权查看该数据",
         }
     }
@@ -245,15 +253,17 @@ pub(super) fn stand(
         .due
         .map(|due| today.rules.rest_day.count(due, today.calendar));
     let goal = target.said.value.number();
-    let is_ceiling = matches!(asked(target, is_up), Comparison::AtMost | Comparison::Below);
+    let is_ceiling = side::is_ceiling(target, is_up);
+    // Where it is not known what would be on course, nothing is.
+    let is_open = side::is_open(target, is_up);
     let share = measured
         .zip(goal)
-        .filter(|(_, goal)| !is_ceiling && *goal != 0.0)
+        .filter(|(_, goal)| !is_ceiling && !is_open && *goal != 0.0)
         .map(|(value, goal)| value / goal);
     let mut lamp = lamp::of(
         closed_on,
         due.map_or(Date::MAX, |due| due.day),
-        is_begun || newest.is_some(),
+        (is_begun || newest.is_some()) && !is_open,
         today,
     );
     if matches!(lamp, Lamp::OnCourse | Lamp::NotBegun)
@@ -266,7 +276,9 @@ pub(super) fn stand(
         due,
         days_left: due.map(|due| days_to(today.day, due.day)),
         is_met: measured.and_then(meets),
-        gap: measured.and_then(|value| gap(target, value)),
+        gap: measured
+            .filter(|_| !is_open)
+            .and_then(|value| gap(target, value)),
         is_ceiling,
         measured,
         told,
@@ -278,9 +290,12 @@ pub(super) fn stand(
             .collect(),
         closed: closed_on.map(|on| Closed { on, by_metric }),
         is_reopened: closed_on.is_none() && was_met,
-        lack: closed_on
-            .is_none()
-            .then(|| lack_of(source, target, judged.last().map(|(_, value)| *value))),
+        lack: closed_on.is_none().then(|| {
+            if is_open {
+                return Lack::SideNotSaid;
+            }
+            lack_of(source, target, judged.last().map(|(_, value)| *value))
+        }),
         actual: newest,
         is_hidden: false,
     }
@@ -369,13 +384,11 @@ pub(super) fn measure(
 }
 
 /// How a target is compared: a plain number is reached from the side of which its words speak, or else from that which its metric
-/// declares to be better, and from below where neither says anything. Of a change its size is compared.
+/// declares to be better, and from below where a verb of doing is all that they say. Of a change its size is compared.
 fn asked(target: &Figure, is_more_better: Option<bool>) -> Comparison {
     match target.said.comparison {
         Comparison::Change => target.said.bound.unwrap_or(Comparison::AtLeast),
-        Comparison::Equal if side::is_ceiling(target) || is_more_better == Some(false) => {
-            Comparison::AtMost
-        }
+        Comparison::Equal if side::is_ceiling(target, is_more_better) => Comparison::AtMost,
         comparison => comparison,
     }
 }
@@ -394,13 +407,16 @@ fn ends(target: &Figure) -> Option<(f64, f64)> {
     Some((low, high))
 }
 
-/// Whether a value reaches a target.
+/// Whether a value reaches a target; `None` where that cannot be said.
 pub(super) fn is_met(
     target: &Figure,
     value: f64,
     is_more_better: Option<bool>,
     about: f64,
 ) -> Option<bool> {
+    if side::is_open(target, is_more_better) {
+        return None;
+    }
     let (low, high) = ends(target)?;
     let is_fall = side::is_fall(target);
     let (value, low, high) = if is_fall {
@@ -429,7 +445,7 @@ pub(super) fn is_met(
 
 /// Whether more of what a range bounds is better. Of a fall that is its size.
 fn better(target: &Figure, is_more_better: Option<bool>, is_fall: bool) -> Option<bool> {
-    if side::is_ceiling(target) {
+    if side::is_ceiling(target, is_more_better) {
         return Some(false);
     }
     is_more_better.map(|more| more != is_fall)

@@ -8,7 +8,6 @@ use yandu_words::Period;
 use super::site::{Site, TEXT, actual, calendar, cause, rules};
 use crate::{
     Actual, Actuals, Error, Making, MetricSource, Paper, Plan, Source, Today, day_of_paper, paper,
-    years,
 };
 
 const ADDRESS: &str = "http://127.0.0.1:8650";
@@ -255,7 +254,7 @@ async fn a_paper_is_made_for_its_own_length_within_the_years_and_once_begun() {
     ));
     let site = Site::new().await;
     let plan = site.approved(TEXT).await;
-    assert_eq!(years(&plan), Some((2026, 2026)));
+    assert_eq!(plan.years(), Some((2026, 2026)));
     assert_eq!(
         day(&plan, Paper::Brief, "2026-02").unwrap(),
         date(2026, 2, 28)

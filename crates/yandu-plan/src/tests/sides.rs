@@ -107,6 +107,93 @@ async fn a_number_that_is_held_down_or_is_the_most_is_reached_from_above() {
     }
 }
 
+/// An invented plan that does not say on which side of its values the city is to be.
+const OPEN: &str = "澄江市2026年工作要点\n一、优化服务\n（一）优化办事。投诉率1.2%。年底建成充电桩500座。（市数据局负责）\n（二）加强统筹。（市数据局负责）\n";
+
+#[tokio::test]
+async fn a_side_that_is_not_said_is_decided_with_its_comparison_before_a_sentence_is_accepted() {
+    let site = Site::new().await;
+    let plan = site.import(OPEN).await;
+    let number = target_of(&plan, "投诉率");
+    let sentence = plan.figures[&number].sentence;
+    let review = |answers: serde_json::Value, set: serde_json::Value| {
+        let figure = json!({"figure": number, "answers": answers, "set": set});
+        json!({"sentences": [{"sentence": sentence, "reason": "经核对", "figures": [figure]}]})
+    };
+    let unsaid = json!({"due-not-said": "年底"});
+    let refused = site.review(review(unsaid, json!({}))).await;
+    let Err(Error::ReviewOpen(open)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(open.contains("`side-not-said`"), "{open}");
+    let said = json!({"due-not-said": "年底", "side-not-said": "不高于"});
+    let refused = site.review(review(said.clone(), json!({}))).await;
+    assert!(
+        matches!(&refused, Err(Error::Invalid { field, .. }) if field == "comparison"),
+        "{refused:?}"
+    );
+    let set = json!({"comparison": "<="});
+    let plan = site.review(review(said, set)).await.unwrap();
+    assert_eq!(plan.figures[&number].said.comparison, Comparison::AtMost);
+    assert_eq!(plan.figures[&number].open_doubts().count(), 0);
+}
+
+#[tokio::test]
+async fn a_target_whose_side_nobody_has_said_is_neither_reached_nor_on_course() {
+    let mut plan = Site::new().await.import(OPEN).await;
+    for value in [1.0, 3.0] {
+        let stands = proved(&plan, "投诉率", value);
+        assert_eq!(stands.lamp, Lamp::NotBegun, "{value}");
+        assert_eq!(stands.lack, Some(Lack::SideNotSaid), "{value}");
+        assert_eq!((stands.is_met, stands.closed), (None, None), "{value}");
+        assert_eq!((stands.share, stands.gap), (None, None), "{value}");
+        assert_eq!(stands.measured, Some(value));
+    }
+    assert_eq!(proved(&plan, "充电桩", 520.0).lamp, Lamp::Done);
+    let number = target_of(&plan, "投诉率");
+    for (comparison, met) in [(Comparison::AtMost, 1.0), (Comparison::AtLeast, 3.0)] {
+        let mut said = plan.clone();
+        said.figures.get_mut(&number).unwrap().said.comparison = comparison;
+        assert_eq!(proved(&said, "投诉率", met).lamp, Lamp::Done);
+        let other = proved(&said, "投诉率", 4.0 - met);
+        assert_eq!(
+            (other.lamp, other.lack),
+            (Lamp::OnCourse, Some(Lack::NotMet))
+        );
+    }
+    // A metric that declares which is better says it too.
+    bound(&mut plan, number, Way::AtDate);
+    for (is_more_better, value, is_met) in [
+        (Some(false), 1.0, Some(true)),
+        (Some(false), 3.0, Some(false)),
+        (Some(true), 3.0, Some(true)),
+        (None, 3.0, None),
+    ] {
+        let mut rate = actual("2026-09-30", value);
+        rate.is_more_better = is_more_better;
+        let actuals = Actuals::from([(number, vec![rate])]);
+        let stands = stands_on(&plan, &actuals, date(2026, 10, 8));
+        assert_eq!(stands.targets[&number].is_met, is_met, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_change_may_reach_at_most_has_no_part_at_a_part_of_its_time() {
+    let mut plan = Site::new().await.approved(SIDES).await;
+    let cost = target_of(&plan, "综合成本");
+    bound(&mut plan, cost, Way::Change);
+    let task = plan.task_of(&plan.figures[&cost]).unwrap().id.clone();
+    let first = format!("{task}.1");
+    plan.nodes.get_mut(&first).unwrap().said.share = Some(0.25);
+    let is_measured = |plan: &Plan| {
+        let stands = stands_on(plan, &Actuals::new(), date(2026, 3, 25));
+        stands.nodes[&first].is_measured
+    };
+    assert!(!is_measured(&plan));
+    plan.figures.get_mut(&cost).unwrap().said.bound = None;
+    assert!(is_measured(&plan));
+}
+
 #[tokio::test]
 async fn a_range_is_met_within_its_ends_and_is_told_with_its_actual() {
     let mut plan = Site::new().await.approved(SIDES).await;

@@ -182,6 +182,9 @@ pub(super) fn all_decided(plan: &Plan) -> Value {
                     if figure.said.unit.starts_with("% or") {
                         set["unit"] = json!("percentage point");
                     }
+                    if figure.leaves_side_open() {
+                        set["comparison"] = json!(">=");
+                    }
                     let answers: serde_json::Map<String, Value> = figure
                         .open_doubts()
                         .map(|doubt| (doubt.code().to_owned(), json!("按原文理解")))

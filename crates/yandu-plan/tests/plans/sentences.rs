@@ -2,7 +2,9 @@
 
 mod comparisons;
 mod days;
+mod formulas;
 mod naming;
+mod sides;
 
 use yandu_plan::{Options, Reading, read};
 

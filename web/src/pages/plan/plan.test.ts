@@ -71,6 +71,13 @@ describe('review of a sentence', () => {
     expect(openOf(doubtful, { ...noWork, figures: { 1: { answers: { 'due-not-said': '年底' } } } })).toEqual([])
     expect(openOf(offered, { ...noWork, offers: { 7: { isFigure: false } } })).toEqual([])
   })
+  test('a side that is decided needs its comparison', () => {
+    const open = piece({ figures: [figure({ doubts: [doubt('side-not-said')] })] })
+    const answers = { 'side-not-said': '不高于' }
+    expect(openOf(open, { ...noWork, figures: { 1: { answers } } }).map(({ kind }) => kind)).toEqual(['side'])
+    const form = { ...toForm(figure()), comparison: '<=' }
+    expect(openOf(open, { ...noWork, figures: { 1: { answers, form } } }).map(({ kind }) => kind)).toEqual(['reason'])
+  })
   test('a percentage that is decided needs its unit, and a correction its reason', () => {
     const open = piece({ figures: [figure({ unit: '% or percentage point', doubts: [doubt('percent-or-point')] })] })
     const answers = { 'percent-or-point': '百分点' }

@@ -48,7 +48,7 @@ const isChanged = (figure: PlanFigure, work: FigureWork) => work.form !== undefi
 
 export type Open =
   | { kind: 'doubt'; figure: number; literal: string; code: string }
-  | { kind: 'unit' | 'fault'; figure: number; literal: string }
+  | { kind: 'unit' | 'side' | 'fault'; figure: number; literal: string }
   | { kind: 'offer'; offer: number; literal: string }
   | { kind: 'added'; place: number }
   | { kind: 'reason' }
@@ -77,8 +77,9 @@ function openOfFigure(figure: PlanFigure, work: FigureWork): Open[] {
   }
   const form = work.form ?? toForm(figure)
   if (faultsOf(form).length > 0) open.push({ kind: 'fault', figure: number, literal })
-  const isDecided = work.answers?.['percent-or-point']?.trim()
-  if (isDecided && form.unit === OPEN_PERCENT) open.push({ kind: 'unit', figure: number, literal })
+  const isDecided = (code: string) => Boolean(work.answers?.[code]?.trim())
+  if (isDecided('percent-or-point') && form.unit === OPEN_PERCENT) open.push({ kind: 'unit', figure: number, literal })
+  if (isDecided('side-not-said') && form.kind === 'target' && form.comparison === '=') open.push({ kind: 'side', figure: number, literal })
   return open
 }
 
@@ -125,7 +126,7 @@ export function isSame(one: PlanSentence | undefined, other: PlanSentence | unde
 
 interface Option {
   /** Key of the words of the answer. */
-  answer: 'percent' | 'point' | 'as-read' | 'hard' | 'effort' | 'each' | 'together' | 'own' | 'part' | 'described' | 'with-month' | 'without-month' | 'no-unit' | 'lead-says' | 'last-year'
+  answer: 'percent' | 'point' | 'at-least' | 'at-most' | 'as-read' | 'hard' | 'effort' | 'each' | 'together' | 'own' | 'part' | 'described' | 'with-month' | 'without-month' | 'no-unit' | 'lead-says' | 'last-year'
   set?: Partial<FigureForm>
 }
 
@@ -147,6 +148,7 @@ export const OPTIONS: Record<string, Option[]> = {
   'per-area': [{ answer: 'each' }, { answer: 'together' }],
   'named-list': [ASSUMED],
   'comparison-unclear': [ASSUMED],
+  'side-not-said': [{ answer: 'at-least', set: { comparison: '>=' } }, { answer: 'at-most', set: { comparison: '<=' } }],
   'part-of-another': [{ answer: 'own' }, { answer: 'part', set: { kind: 'description' } }],
   vague: [{ answer: 'hard' }, { answer: 'described', set: { kind: 'description' } }],
 }
