@@ -107,6 +107,12 @@ pub enum Error {
     #[error("row {row} of batch `{batch}` is not in quarantine")]
     NotQuarantined { batch: BatchId, row: u64 },
 
+    #[error("these are rows that wait in quarantine with what is wrong with them, and no delivery")]
+    WaitingRows,
+
+    #[error("this is no workbook of rows that wait in batch `{batch}`: {why}")]
+    NotReturned { batch: BatchId, why: String },
+
     #[error("rows of snapshot `{batch}` cannot be released: snapshot `{newer}` came later")]
     NewerSnapshot { batch: BatchId, newer: BatchId },
 
@@ -357,6 +363,7 @@ impl Error {
             Self::BackupRunning => "backup-running",
             Self::NotCancellable { .. } => "not-cancellable",
             Self::NotQuarantined { .. } => "not-quarantined",
+            Self::WaitingRows | Self::NotReturned { .. } => "quarantine-workbook",
             Self::NewerSnapshot { .. } => "newer-snapshot",
             Self::NoColumn { .. } => "no-column",
             Self::RowsRefused { .. } | Self::ReportRefused { .. } => "rows-refused",
@@ -421,6 +428,10 @@ impl Error {
             Self::NotCancellable { .. } => "once it is collected, undo it".to_owned(),
             Self::NoRows => "check the export; to empty a dataset undo its batches, a file without rows never does".to_owned(),
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
+            Self::WaitingRows => "hand the workbook back once its cells are mended: `yandu quarantine return BATCH FILE --reason …`".to_owned(),
+            Self::NotReturned { batch, .. } => format!(
+                "write it with `yandu quarantine export {batch}`, mend its cells, and leave its first columns as they are"
+            ),
             Self::NewerSnapshot { newer, .. } => format!(
                 "correct and release the rows of `{newer}`; if that is the wrong one, take it back first: \
                  `yandu batch undo {newer} --reason …`"

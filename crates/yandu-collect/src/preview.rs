@@ -15,6 +15,7 @@ use yandu_words::id::{DatasetId, SourceId};
 use crate::batch::Failure;
 use crate::collector::{self, Collector, check_columns, failure_of, source_of};
 use crate::headers::{self, Given};
+use crate::quarantine::are_waiting_rows;
 use crate::{Error, Result};
 
 /// Rows that are shown.
@@ -122,6 +123,9 @@ impl Collector {
             tokio::task::spawn_blocking(move || read(&path, &hints, is_part)).await??;
         let proposal = headers::propose(&known, &looked.headers, &given);
         let checked = dataset.as_ref().map(|id| {
+            if are_waiting_rows(&looked.headers) {
+                return Err(Error::WaitingRows);
+            }
             headers::check(id, &known, &looked.headers, &proposal)?;
             headers::check_units(&known, &looked.headers, &proposal, &given, &looked.titles)
         });

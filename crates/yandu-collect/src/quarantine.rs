@@ -8,6 +8,7 @@ mod leave;
 mod moved;
 mod read;
 mod report;
+mod returned;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,8 @@ use yandu_words::id::BatchId;
 pub(crate) use file::QuarantineWriter;
 pub use leave::{FormerSnapshot, Refusal, Released};
 pub(crate) use moved::{Moved, discard, moved_places};
+pub use returned::Returned;
+pub(crate) use returned::are_waiting_rows;
 
 /// The reason of a row that stays in quarantine when the change that moved it there is taken back.
 pub(crate) const SUPERSEDED: &str = "superseded";

@@ -7,7 +7,7 @@ use std::slice;
 
 use arrow::datatypes::{DataType, Field, Schema};
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::{DefaultBodyLimit, Request, State as Shared};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,16 +25,19 @@ use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS};
 use crate::batch::{finish, named};
 use crate::caller::Caller;
+use crate::document::{self, DocumentFile, DocumentUpload};
 use crate::export::{self, Left, Taken};
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
-pub(crate) fn routes() -> OpenApiRouter<State> {
+pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
+    let limit = usize::try_from(state.options().upload_bytes).unwrap_or(usize::MAX);
     OpenApiRouter::new()
+        .routes(routes!(export_rows, return_rows))
+        .layer(DefaultBodyLimit::max(limit))
         .routes(routes!(list_rows))
-        .routes(routes!(export_rows))
         .routes(routes!(correct_row))
         .routes(routes!(release_rows))
         .routes(routes!(drop_rows))
@@ -281,6 +284,59 @@ async fn export_rows(
     Ok(file.named(format!("问题数据_{id}.xlsx")).into_response())
 }
 
+/// The largest workbook that is taken back, in bytes.
+const WORKBOOK_BYTES: u64 = 256 << 20;
+
+/// What became of a workbook of rows that waited.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Returned {
+    /// Rows of which a cell was mended, by their places in the batch.
+    pub corrected: Vec<u64>,
+    /// How many came back as they went.
+    pub unchanged: u64,
+    /// Rows that had left quarantine before; nothing was done with them.
+    pub left: Vec<u64>,
+    /// What became of those that were mended.
+    pub released: Released,
+}
+
+/// Takes a workbook of quarantined rows back, mended: cells that differ from those that wait are corrected, and the rows that have such
+/// cells are checked again and released where they pass. The others go on waiting.
+#[utoipa::path(post, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path)), request_body(content((DocumentUpload = "multipart/form-data"), (DocumentFile = "application/json"))), responses((status = 200, body = Returned), Problem))]
+async fn return_rows(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    Caller(principal): Caller,
+    Path(name): Path<BatchName>,
+    request: Request,
+) -> Result<Json<Returned>> {
+    let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
+    let (_, workbook, reason) = document::given(&state, request, WORKBOOK_BYTES).await?;
+    if workbook.len() as u64 > WORKBOOK_BYTES {
+        let most = WORKBOOK_BYTES >> 20;
+        let problem = Problem::new(
+            "file-too-large",
+            format!("the workbook has more than {most} MB"),
+        );
+        return Err(problem);
+    }
+    let reason = reason.unwrap_or_default();
+    let collector = state.collector().clone();
+    let titles = Titles::new(&collector.packs(), &dataset);
+    let returned = finish(&state, async move {
+        collector
+            .take_back(&principal, &id, workbook, &reason)
+            .await
+    })
+    .await?;
+    Ok(Json(Returned {
+        corrected: returned.corrected,
+        unchanged: returned.unchanged,
+        left: returned.left,
+        released: Released::new(returned.released, &titles),
+    }))
+}
+
 /// New cells of a row, and why.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -347,6 +403,28 @@ pub struct Refusal {
     pub titles: Vec<String>,
 }
 
+impl Released {
+    fn new(released: quarantine::Released, titles: &Titles) -> Self {
+        let refused = released.refused.into_iter().map(|refusal| Refusal {
+            row: refusal.row,
+            titles: refusal
+                .reasons
+                .iter()
+                .map(|reason| titles.of(reason))
+                .collect(),
+            reasons: refusal.reasons,
+        });
+        Self {
+            released: released.released,
+            refused: refused.collect(),
+            version: released.version,
+            former_snapshot: released
+                .former_snapshot
+                .map(|former| crate::batch::word(&former)),
+        }
+    }
+}
+
 /// Checks waiting rows again and lets those that pass into the lake.
 #[utoipa::path(post, path = "/batches/{id}/quarantine/release", tag = "quarantine", params(("id" = String, Path)), request_body = Choice, responses((status = 200, body = Released), Problem))]
 async fn release_rows(
@@ -365,26 +443,7 @@ async fn release_rows(
             .await
     })
     .await?;
-    Ok(Json(Released {
-        released: released.released,
-        refused: released
-            .refused
-            .into_iter()
-            .map(|refusal| Refusal {
-                row: refusal.row,
-                titles: refusal
-                    .reasons
-                    .iter()
-                    .map(|reason| titles.of(reason))
-                    .collect(),
-                reasons: refusal.reasons,
-            })
-            .collect(),
-        version: released.version,
-        former_snapshot: released
-            .former_snapshot
-            .map(|former| crate::batch::word(&former)),
-    }))
+    Ok(Json(Released::new(released, &titles)))
 }
 
 /// How many rows were dropped.

@@ -73,7 +73,7 @@ pub fn encrypted(router: Router) -> Router {
 pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
     let resources = OpenApiRouter::new()
         .merge(batch::routes(state))
-        .merge(quarantine::routes())
+        .merge(quarantine::routes(state))
         .merge(dataset::routes())
         .merge(draft::routes())
         .merge(form::routes(state))

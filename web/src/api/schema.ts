@@ -537,7 +537,11 @@ export interface paths {
          */
         get: operations["export_rows"];
         put?: never;
-        post?: never;
+        /**
+         * Takes a workbook of quarantined rows back, mended: cells that differ from those that wait are corrected, and the rows that have such
+         *     cells are checked again and released where they pass. The others go on waiting.
+         */
+        post: operations["return_rows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6501,6 +6505,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description What became of a workbook of rows that waited. */
+        Returned: {
+            /** @description Rows of which a cell was mended, by their places in the batch. */
+            corrected: number[];
+            /** @description Rows that had left quarantine before; nothing was done with them. */
+            left: number[];
+            /** @description What became of those that were mended. */
+            released: components["schemas"]["Released"];
+            /**
+             * Format: int64
+             * @description How many came back as they went.
+             */
+            unchanged: number;
+        };
         ReviewOfFigure: {
             /** @description By the code of a doubt: how it is to be understood. */
             answers?: {
@@ -9020,6 +9038,44 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    return_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentFile"];
+                "multipart/form-data": components["schemas"]["DocumentUpload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returned"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     drop_rows: {

@@ -18,6 +18,7 @@ export type QuarantinedRow = Schemas['Row']
 export type Reason = Schemas['Reason']
 export type Refusal = Schemas['Refusal']
 export type Released = Schemas['Released']
+export type Returned = Schemas['Returned']
 export type Source = Schemas['Source']
 export type Version = Schemas['Version']
 

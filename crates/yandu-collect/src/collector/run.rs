@@ -23,6 +23,7 @@ use crate::headers::{self, Known, Mapping};
 use crate::notice::{Notices, Subject};
 use crate::pass::{self, Passed, Plan};
 use crate::progress::{Phase, Progress};
+use crate::quarantine::are_waiting_rows;
 use crate::store::Ready;
 use crate::write::RowRefusal;
 use crate::{Error, Mode, Result, declaration, expectation};
@@ -183,6 +184,9 @@ impl Collector {
         batch.base_version = self.inner.lake.version(&batch.dataset).await?;
 
         let opened = self.opened(&batch, delivery, &known).await?;
+        if are_waiting_rows(&opened.header) {
+            return Err(Error::WaitingRows);
+        }
         let mapping = headers::map(
             &batch.dataset,
             &known,
@@ -481,6 +485,7 @@ fn is_the_files_fault(error: &Error) -> bool {
         | Error::AmbiguousHeaders { .. }
         | Error::NoSuchHeader { .. }
         | Error::OtherUnit { .. }
+        | Error::WaitingRows
         | Error::RowCount { .. }
         | Error::NoRows
         | Error::RowsRefused { .. }

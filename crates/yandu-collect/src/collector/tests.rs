@@ -1,5 +1,6 @@
 mod paging;
 mod repeated;
+mod returned;
 mod standing;
 mod undoing;
 

@@ -210,26 +210,26 @@ impl Collector {
         }
     }
 
-    async fn record(
+    /// Records what became of rows, each with the cells that were corrected, as JSON.
+    pub(super) async fn record(
         &self,
         principal: &Principal,
         id: &BatchId,
-        rows: &[u64],
+        rows: Vec<(u64, Option<String>)>,
         action: &str,
-        cells: Option<String>,
         reason: &str,
     ) -> Result<()> {
         let pool = self.inner.batches.pool();
         let mut transaction = yandu_store::writing(pool).await?;
-        for row in rows {
+        for (row, cells) in rows {
             sqlx::query(
                 "INSERT INTO quarantine_action (batch, row, action, cells, reason, principal, at) \
                  VALUES (?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(id.as_str())
-            .bind(*row as i64)
+            .bind(row as i64)
             .bind(action)
-            .bind(cells.as_deref())
+            .bind(cells)
             .bind(reason)
             .bind(principal.name())
             .bind(self.now().as_microsecond())
@@ -264,7 +264,7 @@ impl Collector {
             });
         }
         let cells = serde_json::to_string(cells)?;
-        self.record(principal, id, &[row], "corrected", Some(cells), reason)
+        self.record(principal, id, vec![(row, Some(cells))], "corrected", reason)
             .await?;
         let mut found = self.waiting(id, &[row]).await?;
         found.pop().ok_or(Error::NotQuarantined {
@@ -285,13 +285,9 @@ impl Collector {
         let batch = self.inner.batches.find(id).await?;
         let turn = self.turn(&batch.dataset);
         let _turn = turn.lock().await;
-        let found: Vec<u64> = self
-            .waiting(id, rows)
-            .await?
-            .iter()
-            .map(|row| row.row)
-            .collect();
-        self.record(principal, id, &found, "dropped", None, reason)
+        let found = self.waiting(id, rows).await?;
+        let dropped = found.iter().map(|row| (row.row, None)).collect();
+        self.record(principal, id, dropped, "dropped", reason)
             .await?;
         Ok(found.len() as u64)
     }
@@ -444,8 +440,8 @@ impl Collector {
         settled?;
         released.version = Some(version);
         released.former_snapshot = former;
-        self.record(principal, id, &released.released, "released", None, reason)
-            .await?;
+        let rows = released.released.iter().map(|row| (*row, None)).collect();
+        self.record(principal, id, rows, "released", reason).await?;
         self.look_at_references(&batch.dataset).await?;
         Ok(released)
     }
@@ -486,7 +482,7 @@ fn unreplaced(batch: &Batch) -> Option<u64> {
     batch.base_version.filter(|_| is_unreplaced)
 }
 
-fn require(reason: &str) -> Result<()> {
+pub(super) fn require(reason: &str) -> Result<()> {
     if reason.trim().is_empty() {
         Err(Error::NoReason)
     } else {

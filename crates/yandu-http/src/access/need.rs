@@ -261,6 +261,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("POST", "/api/v1/batches/{id}/undo", KEEP),
     ("GET", "/api/v1/batches/{id}/quarantine", HANDLE),
     ("GET", "/api/v1/batches/{id}/quarantine.xlsx", HANDLE),
+    ("POST", "/api/v1/batches/{id}/quarantine.xlsx", KEEP),
     ("POST", "/api/v1/batches/{id}/quarantine/drop", KEEP),
     ("POST", "/api/v1/batches/{id}/quarantine/release", KEEP),
     (

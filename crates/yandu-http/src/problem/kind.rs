@@ -198,6 +198,7 @@ pub const KINDS: &[Kind] = &[
     kind!("policies" 409 "策略有错误"),
     kind!("policy-change-large" 422 "变更涉及的范围过大"),
     kind!("precondition-failed" 412 "内容已有更新"),
+    kind!("quarantine-workbook" 422 "问题数据工作簿不能这样收"),
     kind!("query" 422 "SQL 有误"),
     kind!("query-memory-limit" 503 "查询内存不足"),
     kind!("query-time-limit" 504 "查询超时"),

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use yandu_http::quarantine::{Choice, Correction, Dropped, Released, Row, RowPage};
+use yandu_http::document::DocumentFile;
+use yandu_http::quarantine::{Choice, Correction, Dropped, Released, Returned, Row, RowPage};
 
 use crate::cli::Context;
 use crate::client::{Folder, encode, query, with_client};
@@ -57,6 +58,19 @@ enum Action {
         /// Only rows that still wait
         #[arg(long)]
         waiting: bool,
+    },
+    /// Take a mended workbook back: changed cells are corrected, and their rows released where they pass
+    #[command(
+        after_help = "Example:\n  yandu quarantine return 20260901-083000-000123 问题数据.xlsx --reason 部门已更正"
+    )]
+    Return {
+        /// Its id, or a dataset for its newest collected batch
+        batch: String,
+        /// The workbook that `yandu quarantine export` wrote, with its cells mended
+        file: PathBuf,
+        /// Why; kept with the rows
+        #[arg(long)]
+        reason: String,
     },
     /// Correct cells of a row; it waits until it is released
     #[command(
@@ -158,6 +172,23 @@ impl Quarantine {
                     format!("{}\n", exported.file.display())
                 })
             }
+            Action::Return {
+                batch,
+                file,
+                reason,
+            } => {
+                let path = format!("{}.xlsx", address(&batch));
+                let body = DocumentFile {
+                    path: std::path::absolute(&file).map_err(Failure::io("find", &file))?,
+                    reason: Some(reason),
+                };
+                let returned: Returned = with_client(config, Folder::MustExist, async |client| {
+                    client.post(&path, &body).await
+                })
+                .await?;
+                output.result(&returned, text_of_return)?;
+                told(&returned.released)
+            }
             Action::Correct {
                 batch,
                 row,
@@ -191,11 +222,7 @@ impl Quarantine {
                 })
                 .await?;
                 output.result(&released, text_of_release)?;
-                if released.refused.is_empty() {
-                    Ok(())
-                } else {
-                    Err(Failure::told())
-                }
+                told(&released)
             }
             Action::Drop(chosen) => {
                 let path = format!("{}/drop", address(&chosen.batch));
@@ -264,6 +291,35 @@ fn list(page: &RowPage) -> String {
             "more: yandu quarantine list {} --after {next}",
             page.batch
         );
+    }
+    text
+}
+
+/// A failure where rows still break something, which has been told.
+fn told(released: &Released) -> Result<()> {
+    if released.refused.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::told())
+    }
+}
+
+fn text_of_return(returned: &Returned) -> String {
+    let mut text = format!(
+        "{} rows corrected, {} as they were\n",
+        grouped(returned.corrected.len() as u64),
+        grouped(returned.unchanged)
+    );
+    if !returned.left.is_empty() {
+        let left = returned.left.len() as u64;
+        let _ = writeln!(
+            text,
+            "{} rows had left quarantine before; nothing was done with them",
+            grouped(left)
+        );
+    }
+    if !returned.corrected.is_empty() {
+        text.push_str(&text_of_release(&returned.released));
     }
     text
 }

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { ask, client } from '../../api/client'
 import { quarantine } from '../../api/queries'
-import type { BatchDetail, QuarantinedRow, Refusal, Released } from '../../api/types'
+import type { BatchDetail, QuarantinedRow, Refusal, Released, Returned } from '../../api/types'
 import { CellValue } from '../../kit/CellValue'
 import { type Column, DataTable } from '../../kit/DataTable'
 import type { HiddenColumn } from '../../kit/HiddenSign'
@@ -20,6 +20,7 @@ import { type KeptBack, useKeptBack } from '../../kit/useKeptBack'
 import { useWhyDialog } from '../../kit/useWhyDialog'
 import { useWords } from '../../kit/words'
 import { CorrectRow } from './CorrectRow'
+import { Return, ReturnTold } from './Return'
 import type { Titles } from './titles'
 
 const STATES: Record<string, LampState> = { waiting: 'due', corrected: 'made-up', released: 'good', dropped: 'absent' }
@@ -32,6 +33,11 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
   const [chosen, setChosen] = useState<Key[]>([])
   const [open, setOpen] = useState<QuarantinedRow>()
   const [released, setReleased] = useState<Released>()
+  const [returned, setReturned] = useState<Returned>()
+  const takeBack = (returned: Returned) => {
+    setReturned(returned)
+    setReleased(returned.released)
+  }
   const refused = released?.refused ?? []
   const former = released?.former_snapshot
   const reason = address.get('reason') ?? ''
@@ -74,6 +80,7 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
         <span className="toolbar-gap" />
         {keeps && <Decide batch={batch} rows={chosen as number[]} onDone={() => setChosen([])} onReleased={setReleased} />}
         <Button href={`/api/v1/batches/${batch.id}/quarantine.xlsx?${search}`}>{t('quarantine.export')}</Button>
+        {keeps && <Return batch={batch} onReturned={takeBack} />}
       </div>
       {!batch.is_whole && <p className="hint padded">{t('quarantine.hidden-cells')}</p>}
       {former && (
@@ -81,6 +88,7 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
           {t(former === 'replaced' ? 'quarantine.former-replaced' : 'quarantine.former-stays')}
         </p>
       )}
+      {returned && <ReturnTold returned={returned} />}
       {refused.length > 0 && <Refused list={refused} close={() => setReleased(undefined)} />}
       <Loaded query={{ ...query, data: rows }} doing={t('batch.quarantine')}>
         {(list) => (
