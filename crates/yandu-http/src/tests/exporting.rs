@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode, header};
 use futures::StreamExt as _;
+use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use super::city::{Answer, City, parts_of, request};
@@ -204,4 +205,50 @@ async fn a_number_that_is_no_receipt_is_not_found() {
         let answer = city.get(&format!("/api/v1/exports/{number}")).await;
         assert_eq!(answer.problem(), (404, "no-receipt".to_owned()));
     }
+}
+
+#[tokio::test]
+async fn a_workbook_of_rows_that_wait_comes_back_mended() {
+    let city = city().await;
+    let rows = "number,name,age\n4,赵六,200\n5,钱七,300\n";
+    let batch = city.deliver("b.csv", rows).await;
+    let id = batch["id"].as_str().unwrap();
+    let address = format!("/api/v1/batches/{id}/quarantine.xlsx");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("问题数据.xlsx");
+    let write = |age: &str| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.set_name("问题数据1").unwrap();
+        let header = ["批次", "记录序号", "问题", "会员号", "年龄"];
+        let first = [id, "1", "", "4", age];
+        let second = [id, "2", "", "5", "300"];
+        for (line, cells) in (0..).zip([header, first, second]) {
+            for (column, text) in (0..).zip(cells) {
+                sheet.write_string(line, column, text).unwrap();
+            }
+        }
+        workbook.save(&path).unwrap();
+    };
+    let hand_back = json!({"path": &path, "reason": "部门已更正"}).to_string();
+    write("200");
+    let returned = city.post(&address, &hand_back).await;
+    let nothing = json!({"released": [], "refused": [], "version": null, "former_snapshot": null});
+    assert_eq!(
+        returned.json(),
+        json!({"corrected": [], "unchanged": 2, "left": [], "released": nothing})
+    );
+    write("20");
+    let returned = city.post(&address, &hand_back).await.json();
+    assert_eq!(returned["corrected"], json!([1]));
+    assert_eq!(returned["unchanged"], 1);
+    assert_eq!(returned["released"]["released"], json!([1]));
+    let ages = "SELECT age FROM club.member WHERE number >= '4'";
+    let ages = city
+        .post("/api/v1/query", &json!({"sql": ages}).to_string())
+        .await;
+    assert_eq!(ages.json()["rows"], json!([[20]]));
+    let unreasoned = json!({"path": &path}).to_string();
+    let unreasoned = city.post(&address, &unreasoned).await;
+    assert_eq!(unreasoned.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
