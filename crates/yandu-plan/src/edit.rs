@@ -245,6 +245,11 @@ fn set_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<(
     let missing = plan.missing("task", key);
     let task = plan.tasks.get_mut(key).ok_or(missing)?;
     task.said = checked(merged(serde_json::to_value(&task.said)?, fields)?)?;
+    let due = task.said.due;
+    // Nothing of a task is due after it: nodes behind its new day come with it, and are a part of the change.
+    for node in plan.nodes.values_mut().filter(|node| node.task == key) {
+        node.said.due = node.said.due.min(due);
+    }
     Ok(())
 }
 

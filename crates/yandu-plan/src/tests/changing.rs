@@ -323,3 +323,25 @@ async fn a_node_is_not_moved_behind_its_task() {
     let task = json!({"op": "set", "item": "task/1.1", "fields": {"due": "2027-03-31"}});
     ask(json!([node, task])).await.unwrap();
 }
+
+#[tokio::test]
+async fn nodes_of_a_task_that_is_due_earlier_come_with_it_and_are_a_part_of_the_change() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let task = &plan.tasks["1.1"];
+    let last = plan.nodes.values().filter(|node| node.task == "1.1");
+    let last = last.max_by_key(|node| node.said.due).unwrap();
+    assert_eq!(last.said.due, task.said.due);
+    let earlier = task.said.due.yesterday().unwrap();
+    let edit = json!([{"op": "set", "item": "task/1.1", "fields": {"due": earlier.to_string()}}]);
+    let asked = site.plans.ask_change("plan", edits(edit), cause("提前"));
+    let (_, number) = asked.await.unwrap();
+    let decided = site
+        .plans
+        .decide_change("plan", number, true, cause("市政府同意"));
+    let changed = decided.await.unwrap();
+    assert_eq!(changed.nodes[&last.id].said.due, earlier);
+    let told = site.plans.difference("plan", 1, Some(2)).await.unwrap();
+    let item = format!("node/{}", last.id);
+    assert!(told.iter().any(|one| one.item == item), "{told:?}");
+}
