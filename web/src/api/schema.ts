@@ -5023,7 +5023,7 @@ export interface components {
             period: string;
             /** @description Up to where the other period was taken, so that as much of it is compared. */
             through?: string | null;
-            /** @description Why there is no change or no percentage: `no-value`, `no-other` or `other-is-zero`. */
+            /** @description Why there is no change or no percentage: `no-value`, `no-other`, `other-is-zero` or `areas-missing`. */
             why?: string | null;
         };
         /** @description The data that an answer was made of. */
@@ -5131,7 +5131,10 @@ export interface components {
         MetricGap: {
             area: string;
             name?: string | null;
+            /** @description The newest period in which it has data. */
             newest?: string | null;
+            /** @description The period in which it has none, of the metric's own length: of a longer one that was asked for the newest part. */
+            period: string;
         };
         /** @description The numbers of one combination of values. */
         MetricGroup: {
@@ -5263,6 +5266,8 @@ export interface components {
              * @description What is missing to the target; negative when it is passed.
              */
             gap?: number | null;
+            /** @description Whether it should be reached by now: its due date is over, or there is none. */
+            is_due: boolean;
             /** @description Absent where there is no number, or one of a part alone, or a change and no baseline. */
             met?: boolean | null;
             /**

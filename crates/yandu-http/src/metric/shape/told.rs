@@ -126,6 +126,7 @@ impl From<Answer> for MetricAnswer {
             area: gap.area.to_string(),
             name: gap.name,
             newest: gap.newest.map(text),
+            period: text(gap.period),
         });
         let freshness = answer.freshness;
         let only = answer.only.into_iter();
@@ -247,6 +248,7 @@ impl From<TargetStanding> for MetricTargetStanding {
             value: standing.value,
             comparison: standing.comparison.sign().to_owned(),
             due: standing.due.map(text),
+            is_due: standing.is_due,
             met: standing.is_met,
             gap: standing.gap,
             percent: standing.percent,
