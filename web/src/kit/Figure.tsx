@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { MetricChange, MetricNumber } from '../api/metrics'
 import type { TrailAsk } from '../api/trail'
-import { brief, exact, signed, tone, unitAfter, valueOf } from './figure'
+import { brief, exact, tone, unitAfter, valueOf } from './figure'
 import { TrailButton } from './TrailButton'
 import { useSpan } from './useSpan'
 import { useWords } from './words'
@@ -57,7 +57,7 @@ interface ChangeProps {
   ask?: TrailAsk | undefined
 }
 
-/** How a number differs from that of another time: sign, arrow and colour say the same. */
+/** How a number differs from that of another time. The arrow is its sign, and the colour says the same. */
 export function ChangeText({ change, unit, decimals, direction, short, ask, children }: ChangeProps) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
@@ -74,12 +74,12 @@ export function ChangeText({ change, unit, decimals, direction, short, ask, chil
       </span>
     )
   }
-  const amount = `${signed(by, unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
-  const share = unit !== '%' && typeof change.percent === 'number' ? `${signed(change.percent, 1, i18n.language)}%` : undefined
+  const amount = `${exact(Math.abs(by), unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
+  const share = unit !== '%' && typeof change.percent === 'number' ? `${exact(Math.abs(change.percent), 1, i18n.language)}%` : undefined
   const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→'
   const told = (
     <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
-      <span aria-hidden="true">{arrow}</span> {short && share !== undefined ? share : amount}
+      {arrow} {short && share !== undefined ? share : amount}
       {!short && share !== undefined && ` (${share})`}
     </span>
   )
