@@ -5068,6 +5068,8 @@ export interface components {
              * @description How many days after its end the newest period may be missing before the number is called late; absent where nothing is promised.
              */
             promised_days?: number | null;
+            /** @description The column of the model that says the period. */
+            time: string;
             title: components["schemas"]["PageTitle"];
             unit: string;
             /** @description Stands for what the number means: another formula, unit or query is another version. */
@@ -7384,6 +7386,10 @@ export interface components {
         };
         /** @description A column of the rows of a step. */
         TrailColumn: {
+            /** @description What the codes among the values are called, where the column has a list of codes. */
+            codes?: {
+                [key: string]: components["schemas"]["PageTitle"];
+            };
             name: string;
             /** @description In Chinese; absent where no pack declares the column. */
             title?: string | null;

@@ -56,6 +56,8 @@ pub struct MetricDefinition {
     pub measure: String,
     /// The condition that rows of the model have to fit.
     pub condition: Option<String>,
+    /// The column of the model that says the period.
+    pub time: String,
     pub grain: String,
     /// `sum` where periods are put together, `last` where the newest stands for all.
     pub across: String,

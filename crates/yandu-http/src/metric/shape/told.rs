@@ -73,6 +73,7 @@ impl From<&Definition> for MetricDefinition {
             model_sql: definition.model_sql.to_string(),
             measure: file.measure.clone(),
             condition: file.condition.clone(),
+            time: file.time.column.to_string(),
             grain: file.time.grain.name().to_owned(),
             across: across.to_owned(),
             dimensions: dimensions.collect(),
