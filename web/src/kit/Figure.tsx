@@ -66,6 +66,20 @@ export function ChangeText({ change, unit, decimals, direction, short, ask, chil
   const by = change.change
   const other = valueOf(change)
   const tip = other === null ? span(change.period) : `${span(change.through ?? change.period)} ${exact(other, decimals, i18n.language)}${unitAfter(unit)}`
+  // The other number is told, and can be followed, also where what lies between them would be of something else.
+  if (typeof by !== 'number' && change.why === 'areas-missing' && other !== null) {
+    return (
+      <span title={tip} className="change">
+        {children && <span className="hint">{children} </span>}
+        <TrailButton ask={ask} number={change} title={t('trail.of-other', { number: tip })}>
+          <span className="num hint">
+            {!short && `${exact(other, decimals, i18n.language)}${unitAfter(unit)} `}
+            {word('figure-why', change.why)}
+          </span>
+        </TrailButton>
+      </span>
+    )
+  }
   if (typeof by !== 'number') {
     return (
       <span className="hint" title={tip}>
