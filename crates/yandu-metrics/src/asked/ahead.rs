@@ -40,8 +40,8 @@ impl Asked<'_> {
         Ok(foresee(&series, until))
     }
 
-    /// The numbers of the periods that are over, as long as they follow on each other without a gap. A period from which a county is
-    /// missing that reports steadily has not all of its number: the newest ones are waited for, and an older one is a gap.
+    /// The numbers of the periods that are over, as long as they follow on each other without a gap. The newest ones from which a
+    /// county is missing that reports steadily are waited for: they have not all of their numbers.
     fn series(&self, reporting: Option<&Reporting<'_>>) -> Result<Option<Series>> {
         let periods = self.cells.periods.iter().rev();
         let over = periods.filter(|period| period.last_day() < self.today);
@@ -51,18 +51,18 @@ impl Asked<'_> {
                 let back = i32::try_from(series.values.len()).unwrap_or(i32::MAX);
                 series.last.moved(-back) == *period
             });
-            let is_whole = match reporting {
-                Some(reporting) => reporting.missing(*period)?.is_empty(),
-                None => true,
+            let is_awaited = match reporting {
+                Some(reporting) if series.is_none() => !reporting.missing(*period)?.is_empty(),
+                Some(_) | None => false,
             };
-            if !is_whole && series.is_none() {
+            if is_awaited {
                 continue;
             }
             let rolled = self.roll.over(Extent::whole(*period))?;
             let Number::Value(value) = rolled.number(0) else {
                 break;
             };
-            if !is_next || !is_whole {
+            if !is_next {
                 break;
             }
             let known = series.get_or_insert(Series {
