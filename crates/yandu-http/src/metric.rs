@@ -427,6 +427,10 @@ async fn follow_number(
             .await?;
         let mut shown = TrailStep::new(step, &state)?;
         Follower::new(&state, &asker).await.show(&mut shown);
+        if origin.more && !shown.withheld {
+            // They are the first of those that the number is put together from.
+            shown.count = Some(origin.point.cells as u64);
+        }
         shown.deliveries(&state).await?;
         state.note_uses(&principal, shown.read().iter());
         let left = leave(&state, &asker, &asked, 1, &mut shown).await?;

@@ -118,6 +118,8 @@ pub enum NoChange {
     NoOther,
     /// The other one is zero, so there is no percentage.
     OtherIsZero,
+    /// A county that reports steadily is missing from one of them, and in the other.
+    AreasMissing,
 }
 
 impl NoChange {
@@ -126,6 +128,7 @@ impl NoChange {
             Self::NoValue => "no-value",
             Self::NoOther => "no-other",
             Self::OtherIsZero => "other-is-zero",
+            Self::AreasMissing => "areas-missing",
         }
     }
 }
@@ -150,6 +153,8 @@ pub struct Gap {
     pub name: Option<String>,
     /// The newest period in which it has cells.
     pub newest: Option<Period>,
+    /// The period in which it has none: of a longer one that was asked for the newest part.
+    pub period: Period,
 }
 
 /// The data that an answer was made of.
@@ -223,6 +228,19 @@ impl Change {
             change,
             percent,
             no_change,
+        }
+    }
+
+    /// Two numbers that are not about the same areas: both are told, and not what lies between them.
+    pub(crate) fn unlike(self) -> Self {
+        if self.change.is_none() {
+            return self;
+        }
+        Self {
+            change: None,
+            percent: None,
+            no_change: Some(NoChange::AreasMissing),
+            ..self
         }
     }
 }

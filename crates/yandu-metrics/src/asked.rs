@@ -1,17 +1,14 @@
 //! Answering a question from the cells of a metric.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use yandu_lake::Number;
 use yandu_pack::declare::{Across, Comparison};
-use yandu_words::{ColumnName, Period, Title};
+use yandu_words::{Period, Title};
 
-use crate::answer::{
-    Answer, BaselineChange, Change, Data, Freshness, Gap, Group, Key, Point, Value,
-};
-use crate::areas::{AreaLevel, Areas};
+use crate::answer::{Answer, BaselineChange, Change, Data, Freshness, Group, Key, Point, Value};
+use crate::areas::Areas;
 use crate::ask::{Ask, By, Order};
 use crate::cells::Cells;
 use crate::definition::Definition;
@@ -21,9 +18,9 @@ use crate::target::TargetStanding;
 use crate::{Error, Result};
 
 mod ahead;
+mod reporting;
 
-/// Periods in each of which a county must have had cells to be missed in the next one.
-const STEADY: usize = 3;
+use reporting::Reporting;
 
 /// A question with all that it is answered from.
 pub(crate) struct Asked<'a> {
@@ -37,9 +34,14 @@ pub(crate) struct Asked<'a> {
 impl Asked<'_> {
     pub(crate) fn answer(&self, ask: &Ask) -> Result<Answer> {
         let last = self.last_period(ask)?;
+        let reporting = self.reporting(ask)?;
         let (groups, groups_in_all, through) = match last {
-            Some(last) => self.groups(ask, last)?,
+            Some(last) => self.groups(ask, last, reporting.as_ref())?,
             None => (Vec::new(), 0, None),
+        };
+        let gaps = match (through, &reporting) {
+            (Some(through), Some(reporting)) => reporting.missing(through)?,
+            (None, _) | (_, None) => Vec::new(),
         };
         let value = only_value(&groups, ask);
         let due = ask.target.as_ref().and_then(|target| target.due);
@@ -47,7 +49,7 @@ impl Asked<'_> {
             (None, _) => (None, None),
             (Some(_), _) if !ask.by.is_empty() => (None, Some(NoForecast::Groups)),
             (Some(_), None) => (None, Some(NoForecast::TooFew)),
-            (Some(until), Some(last)) => match self.forecast(last, until)? {
+            (Some(until), Some(last)) => match self.forecast(last, until, reporting.as_ref())? {
                 Ok(forecast) => (Some(forecast), None),
                 Err(why) => (None, Some(why)),
             },
@@ -61,7 +63,7 @@ impl Asked<'_> {
             let forecast = forecast
                 .as_ref()
                 .filter(|forecast| forecast.is_total || is_told_so);
-            TargetStanding::of(target, file, value, forecast)
+            TargetStanding::of(target, file, value, forecast, self.today)
         });
         Ok(Answer {
             only: ask.only.clone(),
@@ -70,7 +72,7 @@ impl Asked<'_> {
             groups,
             groups_in_all,
             freshness: self.freshness(),
-            gaps: self.gaps(through, ask)?,
+            gaps,
             data: Data {
                 model: file.of.clone(),
                 version: self.cells.version,
@@ -108,7 +110,12 @@ impl Asked<'_> {
     }
 
     /// The groups with their points, in the order that is asked for, and the newest period that the last points hold.
-    fn groups(&self, ask: &Ask, last: Period) -> Result<(Vec<Group>, usize, Option<Period>)> {
+    fn groups(
+        &self,
+        ask: &Ask,
+        last: Period,
+        reporting: Option<&Reporting<'_>>,
+    ) -> Result<(Vec<Group>, usize, Option<Period>)> {
         let back = i32::try_from(ask.points).unwrap_or(i32::MAX) - 1;
         let periods: Vec<Period> = (0..ask.points)
             .map(|place| last.moved(place as i32 - back))
@@ -120,12 +127,30 @@ impl Asked<'_> {
                 self.roll.over(Extent { period, until })
             })
             .collect::<Result<Vec<Rolled>>>()?;
-        let through = rolled.last().and_then(|rolled| rolled.through);
-        let before = self.other(last, through, last.previous())?;
-        let year_before = self.other(last, through, last.year_before())?;
-        let keys = Self::keys(ask, &rolled).into_iter();
+        let newest = self.roll.newest(ask.until);
+        let points: Vec<(Period, Rolled, bool)> = periods
+            .into_iter()
+            .zip(rolled)
+            .map(|(period, rolled)| {
+                let is_partial = self.is_partial(period, rolled.through, newest);
+                (period, rolled, is_partial)
+            })
+            .collect();
+        let through = points.last().and_then(|(_, rolled, _)| rolled.through);
+        let reach = points
+            .last()
+            .filter(|(.., is_partial)| *is_partial)
+            .and(through);
+        let extent = Extent {
+            period: last,
+            until: ask.until,
+        };
+        let other = |period| self.other((extent, through), reach, period, reporting);
+        let before = other(last.previous())?;
+        let year_before = other(last.year_before())?;
+        let keys = Self::keys(ask, points.iter().map(|(_, rolled, _)| rolled)).into_iter();
         let mut groups: Vec<Group> = keys
-            .map(|key| self.group(ask, key, &periods, &rolled, [&before, &year_before]))
+            .map(|key| self.group(ask, key, &points, [&before, &year_before]))
             .collect();
         let in_all = groups.len();
         sort(&mut groups, ask.order);
@@ -133,28 +158,27 @@ impl Asked<'_> {
         Ok((groups, in_all, through))
     }
 
-    /// Up to where another period is taken: as far as the last one has cells, when it is not over.
-    fn as_much(&self, last: Period, through: Option<Period>, other: Period) -> Option<Period> {
-        let through = through?;
-        if through.last_day() >= last.last_day() {
+    /// Up to where another period is taken: as far as the last one has cells, when more of it are to come.
+    fn as_much(&self, last: Period, reach: Option<Period>, other: Period) -> Option<Period> {
+        let reach = reach?;
+        if reach.last_day() >= last.last_day() {
             return None;
         }
         let own = self.definition.file.time.grain;
         let mut place = Period::of(last.first_day(), own);
         let mut same = Period::of(other.first_day(), own);
-        while place < through {
+        while place < reach {
             (place, same) = (place.next(), same.next());
         }
         Some(same)
     }
 
     /// The keys of all groups that have cells in some period; of a question without `by` the only one, with cells or not.
-    fn keys(ask: &Ask, rolled: &[Rolled]) -> Vec<u64> {
+    fn keys<'r>(ask: &Ask, rolled: impl Iterator<Item = &'r Rolled>) -> Vec<u64> {
         if ask.by.is_empty() {
             return vec![0];
         }
         let mut keys: Vec<u64> = rolled
-            .iter()
             .flat_map(|rolled| rolled.groups.iter().map(|group| group.key))
             .collect();
         keys.sort_unstable();
@@ -162,14 +186,26 @@ impl Asked<'_> {
         keys
     }
 
-    /// Another period, taken as far as the last one has cells.
-    fn other(&self, last: Period, through: Option<Period>, period: Period) -> Result<Other> {
-        let until = self.as_much(last, through, period);
-        let rolled = self.roll.over(Extent { period, until })?;
+    /// Another period, taken as far as the last one has cells where more of that are to come.
+    fn other(
+        &self,
+        (last, through): (Extent, Option<Period>),
+        reach: Option<Period>,
+        period: Period,
+        reporting: Option<&Reporting<'_>>,
+    ) -> Result<Other> {
+        let until = self.as_much(last.period, reach, period);
+        let extent = Extent { period, until };
+        let rolled = self.roll.over(extent)?;
+        let unlike = match reporting {
+            Some(reporting) => reporting.unlike((last, through), (extent, rolled.through))?,
+            None => Vec::new(),
+        };
         Ok(Other {
             period,
             until,
             rolled,
+            unlike,
         })
     }
 
@@ -177,32 +213,51 @@ impl Asked<'_> {
         &self,
         ask: &Ask,
         key: u64,
-        periods: &[Period],
-        rolled: &[Rolled],
+        points: &[(Period, Rolled, bool)],
         others: [&Other; 2],
     ) -> Group {
-        let points = periods.iter().zip(rolled).map(|(period, rolled)| Point {
+        let told = points.iter().map(|(period, rolled, is_partial)| Point {
             period: *period,
             through: rolled.through,
-            is_partial: self.is_partial(*period, rolled.through),
+            is_partial: *is_partial,
             value: rolled.number(key),
             cells: rolled.group(key).map_or(0, |group| group.cells),
         });
-        let value = rolled
+        let value = points
             .last()
-            .map_or(Number::Missing, |last| last.number(key));
+            .map_or(Number::Missing, |(_, last, _)| last.number(key));
+        let values = self.roll.values_of(key);
         let [before, year_before] = others.map(|other| {
             let number = other.rolled.number(key);
-            Change::between(value, number, other.period, other.until)
+            let change = Change::between(value, number, other.period, other.until);
+            let mut unlike = other.unlike.iter();
+            if unlike.any(|area| self.is_of(ask, &values, area)) {
+                change.unlike()
+            } else {
+                change
+            }
         });
-        let values = self.roll.values_of(key);
         let keys = ask.by.iter().zip(values);
         Group {
             keys: keys.map(|(by, value)| self.key(by, value)).collect(),
-            points: points.collect(),
+            points: told.collect(),
             before,
             year_before,
         }
+    }
+
+    /// Whether a county is one of those that the number of a group is put together from: it is of every one that is of no area, and of
+    /// those of an area that it lies in.
+    fn is_of(&self, ask: &Ask, values: &[Option<Arc<str>>], county: &Arc<str>) -> bool {
+        let area = self.definition.file.area().map(|(area, _)| area);
+        let mut by = ask.by.iter().zip(values);
+        let Some((by, value)) = by.find(|(by, _)| Some(&by.dimension) == area) else {
+            return true;
+        };
+        value.as_ref().is_some_and(|value| match by.level {
+            Some(level) => self.areas.above(county, level, self.today).as_ref() == Some(value),
+            None => value == county,
+        })
     }
 
     fn key(&self, by: &By, value: Option<Arc<str>>) -> Key {
@@ -222,10 +277,15 @@ impl Asked<'_> {
         }
     }
 
-    /// Whether more cells of a period are to come: it is not over, or its newest part has none yet.
-    fn is_partial(&self, period: Period, through: Option<Period>) -> bool {
-        period.last_day() >= self.today
-            || through.is_none_or(|through| through.last_day() < period.last_day())
+    /// Whether more cells of a period are to come: it is not over, or nothing that was asked of has cells at its end or after it.
+    /// Where it has, its newest part simply had nothing to count; a stock is then still that of an earlier day.
+    fn is_partial(&self, period: Period, through: Option<Period>, newest: Option<Period>) -> bool {
+        let reaches = |known: Period| known.last_day() >= period.last_day();
+        let has_all = match (self.definition.file.time.across, through) {
+            (Across::Last, Some(through)) => reaches(through),
+            (Across::Sum, _) | (Across::Last, None) => newest.is_some_and(reaches),
+        };
+        period.last_day() >= self.today || !has_all
     }
 
     fn freshness(&self) -> Freshness {
@@ -245,70 +305,6 @@ impl Asked<'_> {
             promised_days: promised,
             late_days: late,
         }
-    }
-
-    /// The counties that had cells in each of the periods before and have none in the newest one of the answer. One that has
-    /// them now and then, as of things that seldom come, is not missing, nor one that was merged into another, with which it
-    /// reports.
-    fn gaps(&self, through: Option<Period>, ask: &Ask) -> Result<Vec<Gap>> {
-        let (Some(through), Some((area, _))) = (through, self.definition.file.area()) else {
-            return Ok(Vec::new());
-        };
-        let roll = self.by_area(area, AreaLevel::County, ask)?;
-        let at = |period: Period| roll.over(Extent::whole(period));
-        let known = self.cells.within(through).start;
-        let before = self.cells.periods.get(..known).unwrap_or_default();
-        let before = before.iter().rev().take(STEADY).map(|one| at(*one));
-        let before = before.collect::<Result<Vec<Rolled>>>()?;
-        let Some((last, earlier)) = before.split_first() else {
-            return Ok(Vec::new());
-        };
-        let now = at(through)?;
-        let missing = last.groups.iter().filter(|group| {
-            now.group(group.key).is_none()
-                && earlier.iter().all(|one| one.group(group.key).is_some())
-        });
-        let mut gaps: Vec<Gap> = missing
-            .filter_map(|group| {
-                let area = roll.values_of(group.key).into_iter().next().flatten()?;
-                Some(Gap {
-                    name: self.areas.name_of(&area).map(str::to_owned),
-                    newest: last.through,
-                    area,
-                })
-            })
-            .collect();
-        if !gaps.is_empty() {
-            let units = self.by_area(area, AreaLevel::Managing, ask)?;
-            let reported = units.over(Extent::whole(through))?;
-            let reported: HashSet<Arc<str>> = reported
-                .groups
-                .iter()
-                .flat_map(|group| units.values_of(group.key))
-                .flatten()
-                .collect();
-            gaps.retain(|gap| {
-                let unit = self.areas.above(&gap.area, AreaLevel::Managing, self.today);
-                unit.is_none_or(|unit| !reported.contains(&unit))
-            });
-        }
-        gaps.sort_by(|one, other| one.area.cmp(&other.area));
-        Ok(gaps)
-    }
-
-    fn by_area(&self, area: &ColumnName, level: AreaLevel, ask: &Ask) -> Result<Roll<'_>> {
-        let by = [By {
-            dimension: area.clone(),
-            level: Some(level),
-        }];
-        Roll::new(
-            self.definition,
-            self.cells,
-            self.areas,
-            &by,
-            &ask.only,
-            self.today,
-        )
     }
 
     fn baseline(&self, value: Option<Value>) -> Option<BaselineChange> {
@@ -339,6 +335,8 @@ struct Other {
     /// Up to where it is taken; its end where there is none.
     until: Option<Period>,
     rolled: Rolled,
+    /// Counties that are missing from it or from the last one, and are in the other.
+    unlike: Vec<Arc<str>>,
 }
 
 /// The number of a question without `by`.

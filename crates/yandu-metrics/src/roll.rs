@@ -220,7 +220,8 @@ impl<'a> Roll<'a> {
         Ok(rolled)
     }
 
-    fn sums(&self, extent: Extent) -> Rolled {
+    /// What has cells in an extent of time, without its numbers.
+    pub(crate) fn sums(&self, extent: Extent) -> Rolled {
         let mut places = self.cells.within(extent.period);
         places.end = places.end.min(self.begun);
         if let Some(until) = extent.until {
@@ -253,6 +254,17 @@ impl<'a> Roll<'a> {
         }
         rolled.through = newest.and_then(|place| self.cells.periods.get(place).copied());
         rolled
+    }
+
+    /// The newest period that has begun, up to one where it is named, with cells that fit.
+    pub(crate) fn newest(&self, until: Option<Period>) -> Option<Period> {
+        let end = until.map_or(self.begun, |until| self.cells.within(until).end);
+        let mut places = (0..end.min(self.begun)).rev();
+        let newest = places.find(|place| {
+            let mut cells = self.cells.of(&(*place..place + 1));
+            cells.any(|cell| self.fits(cell))
+        })?;
+        self.cells.periods.get(newest).copied()
     }
 
     /// How many cells that fit are of periods that have not begun.

@@ -1,5 +1,6 @@
 //! How a number stands against what it should be.
 
+use jiff::civil::Date;
 use yandu_lake::Number;
 use yandu_pack::declare::{Comparison, Direction, MetricFile};
 use yandu_words::Period;
@@ -15,6 +16,8 @@ pub struct TargetStanding {
     pub value: f64,
     pub comparison: Comparison,
     pub due: Option<Period>,
+    /// Whether it should be reached by now: its due date is over, or there is none.
+    pub is_due: bool,
     /// Whether it is reached; none where there is no number, or one of a part alone, or a change and no baseline.
     pub is_met: Option<bool>,
     /// What is missing to the target; negative when it is passed.
@@ -31,6 +34,7 @@ impl TargetStanding {
         metric: &MetricFile,
         value: Value,
         forecast: Option<&Forecast>,
+        today: Date,
     ) -> Self {
         let comparison = target.comparison.unwrap_or(metric.comparison);
         // Of a change, how far a number is from the baseline.
@@ -62,6 +66,7 @@ impl TargetStanding {
             value: target.value,
             comparison,
             due: target.due,
+            is_due: target.due.is_none_or(|due| due.last_day() < today),
             is_met: actual.map(is_met),
             gap,
             percent,

@@ -5027,7 +5027,7 @@ export interface components {
             period: string;
             /** @description Up to where the other period was taken, so that as much of it is compared. */
             through?: string | null;
-            /** @description Why there is no change or no percentage: `no-value`, `no-other` or `other-is-zero`. */
+            /** @description Why there is no change or no percentage: `no-value`, `no-other`, `other-is-zero` or `areas-missing`. */
             why?: string | null;
         };
         /** @description The data that an answer was made of. */
@@ -5072,6 +5072,8 @@ export interface components {
              * @description How many days after its end the newest period may be missing before the number is called late; absent where nothing is promised.
              */
             promised_days?: number | null;
+            /** @description The column of the model that says the period. */
+            time: string;
             title: components["schemas"]["PageTitle"];
             unit: string;
             /** @description Stands for what the number means: another formula, unit or query is another version. */
@@ -5135,7 +5137,10 @@ export interface components {
         MetricGap: {
             area: string;
             name?: string | null;
+            /** @description The newest period in which it has data. */
             newest?: string | null;
+            /** @description The period in which it has none, of the metric's own length: of a longer one that was asked for the newest part. */
+            period: string;
         };
         /** @description The numbers of one combination of values. */
         MetricGroup: {
@@ -5267,6 +5272,8 @@ export interface components {
              * @description What is missing to the target; negative when it is passed.
              */
             gap?: number | null;
+            /** @description Whether it should be reached by now: its due date is over, or there is none. */
+            is_due: boolean;
             /** @description Absent where there is no number, or one of a part alone, or a change and no baseline. */
             met?: boolean | null;
             /**
@@ -7397,6 +7404,10 @@ export interface components {
         };
         /** @description A column of the rows of a step. */
         TrailColumn: {
+            /** @description What the codes among the values are called, where the column has a list of codes. */
+            codes?: {
+                [key: string]: components["schemas"]["PageTitle"];
+            };
             name: string;
             /** @description In Chinese; absent where no pack declares the column. */
             title?: string | null;

@@ -64,7 +64,12 @@ function Age({ tile: { answer, lamps } }: { tile: BoardTile }) {
       ) : (
         <span>{age < 0 ? t('board.running') : t('board.age', { count: age })}</span>
       )}
-      {gaps.length > 0 && <span className="age-gaps">▲ {t('board.gaps', { count: gaps.length })}</span>}
+      {gaps.length > 0 && (
+        <span className="age-gaps">
+          ▲ {gaps[0]?.period !== answer.period && `${span(gaps[0]?.period)} `}
+          {t('board.gaps', { count: gaps.length })}
+        </span>
+      )}
       {restated && <span>◆ {t('board.restated')}</span>}
       {isPart && <span>◐ {t('board.part')}</span>}
     </p>

@@ -4,11 +4,12 @@ import type { BoardArea } from '../api/boards'
 import type { MetricAnswer } from '../api/metrics'
 import { Press } from '../kit/Press'
 import { type Tile, step, tileOf, tiles } from '../kit/cartogram'
-import { brief, unitAfter, valueOf } from '../kit/figure'
+import { alike, unitAfter, valueOf } from '../kit/figure'
 import { askOf, useTrail } from '../kit/trail'
 import { useWorded } from '../pages/declared/worded'
 import { useWords } from '../kit/words'
 import { GAP, HIGH, WIDE, lettering } from './lettering'
+import { whyWithout } from './without'
 
 /** The frame of a chosen tile reaches over its edge. */
 const EDGE = 2
@@ -41,14 +42,15 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
     }),
   )
   const values = [...known.values()].map(({ value }) => value)
+  const write = alike(values, decimals, i18n.language)
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
   // Shares lie close together; their shades begin at the least of them.
   const from = unit === '%' && values.length > 0 ? Math.min(...values) : least
   /** Why a tile has no number. A board that was opened for one area has the numbers of no other. */
-  const whyNone = ({ width }: Tile) => (area !== undefined ? '' : t(width === 1 ? 'board.not-apart' : 'figure.no-data'))
+  const whyNone = ({ code }: Tile) => (area !== undefined ? '' : t(whyWithout(code)))
   const words = (tile: Tile) => {
     const value = known.get(tile.code)?.value
-    return value === undefined ? whyNone(tile) : `${brief(value, decimals, i18n.language)}${unitAfter(unit)}`
+    return value === undefined ? whyNone(tile) : `${write(value)}${unitAfter(unit)}`
   }
   // A half tile has no room for a unit of several letters, which stands on the others.
   const shownIn = (tile: Tile) => (tile.width === 1 && unit.length > 1 ? words(tile).replace(unitAfter(unit), '') : words(tile))

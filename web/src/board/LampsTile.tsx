@@ -9,6 +9,7 @@ import { askOf } from '../kit/trail'
 import { useWords } from '../kit/words'
 import { WORK_LAMPS, WorkSign, isDone, workState } from '../pages/plan/PlanLamp'
 import { lampAddress } from './address'
+import { useRoom } from './room'
 
 interface Props {
   lamps: Lamps
@@ -20,7 +21,9 @@ interface Props {
 export function LampsTile({ lamps, area, link }: Props) {
   const { t } = useTranslation()
   const { word } = useWords()
+  const [place, shown] = useRoom<HTMLOListElement>(lamps.lines.length, 'li')
   const lit = WORK_LAMPS.filter((lamp) => lamps.counts[lamp] > 0)
+  const others = lit.reduce((sum, lamp) => sum + lamps.counts[lamp], 0) - shown
   if (lit.length === 0) return <p className="block-empty">{t('board.no-lamps')}</p>
   return (
     <div className="block-lamps">
@@ -31,8 +34,8 @@ export function LampsTile({ lamps, area, link }: Props) {
           </li>
         ))}
       </ul>
-      <ol className="lamps-list" tabIndex={0} aria-label={t('board.lamps')}>
-        {lamps.lines.map((line) => {
+      <ol className="lamps-list" ref={place} tabIndex={0} aria-label={t('board.lamps')}>
+        {lamps.lines.slice(0, shown).map((line) => {
           const name = (
             <span className="lamps-name" translate="no" title={line.name}>
               {line.name}
@@ -46,6 +49,7 @@ export function LampsTile({ lamps, area, link }: Props) {
             </li>
           )
         })}
+        {others > 0 && <li className="hint list-others">{t('board.others', { count: others })}</li>}
       </ol>
     </div>
   )

@@ -15,6 +15,8 @@ export interface BodyProps {
   answer: MetricAnswer
   /** The area that the board was opened for, which its numbers are of. */
   area: string | undefined
+  /** Those that the board can be opened for. */
+  areas: BoardArea[]
 }
 
 interface Props {
@@ -46,15 +48,15 @@ export function TileBody({ tile, area, areas, onArea, link }: Props) {
   if (!answer?.period || answer.groups.length === 0) return <p className="block-empty">{t('figure.no-data')}</p>
   switch (tile.kind) {
     case 'number':
-      return <NumberTile tile={tile} answer={answer} area={area} />
+      return <NumberTile tile={tile} answer={answer} area={area} areas={areas} />
     case 'trend':
-      return <TrendTile tile={tile} answer={answer} area={area} />
+      return <TrendTile tile={tile} answer={answer} area={area} areas={areas} />
     case 'ranking':
-      return <RankingTile tile={tile} answer={answer} area={area} />
+      return <RankingTile tile={tile} answer={answer} area={area} areas={areas} />
     case 'map':
       return <CountyMap answer={answer} label={answer.title} area={area} areas={areas} onArea={onArea} />
     case 'table':
-      return <TableTile tile={tile} answer={answer} area={area} />
+      return <TableTile tile={tile} answer={answer} area={area} areas={areas} />
     default:
       return <p className="block-empty">{t('board.unknown-kind')}</p>
   }

@@ -6,7 +6,10 @@ import zh from '../i18n/zh-CN.json'
 import { tiles } from '../kit/cartogram'
 import { nextArea, until, wishOf } from '../wall/wish'
 import { lampAddress, tileAddress } from './address'
-import { drawn, scale } from './drawn'
+import { scale } from '../kit/scale'
+import { drawn } from './drawn'
+import { fitting } from './room'
+import { whyWithout, without } from './without'
 import { EventReader } from './events'
 import { GAP, HIGH, lettering } from './lettering'
 import { merged, waitBefore } from './live'
@@ -185,4 +188,23 @@ describe('what a wall is asked for', () => {
     const areas = [{ code: 'a' }, { code: 'b' }]
     expect([undefined, 'a', 'b', 'gone'].map((area) => nextArea(areas, area))).toEqual(['a', 'b', undefined, 'a'])
   })
+})
+
+test('a list where nobody scrolls says how many have no room', () => {
+  expect(fitting(10, 200, 20)).toBe(10)
+  expect(fitting(11, 200, 20)).toBe(9)
+  expect(fitting(3, 10, 20)).toBe(1)
+  expect(fitting(3, 0, 0)).toBe(3)
+})
+
+test('a list of areas names those without a number, as the map does', () => {
+  const [tinghu, yannan] = [{ code: 'tinghu', name: '亭湖区' }, { code: 'yannan', name: '盐南高新区' }]
+  const group = (value: string) => ({ keys: [{ dimension: 'area', value }] }) as never
+  const answer = { groups: [group('tinghu')], groups_in_all: 1 }
+  expect(without(answer, [tinghu, yannan], undefined)).toEqual([yannan])
+  expect([whyWithout('yannan'), whyWithout('tinghu')]).toEqual(['board.not-apart', 'figure.no-data'])
+  // One area alone, a part of a list, or something else than areas lacks none.
+  expect(without(answer, [tinghu, yannan], 'tinghu')).toEqual([])
+  expect(without({ ...answer, groups_in_all: 2 }, [tinghu, yannan], undefined)).toEqual([])
+  expect(without({ ...answer, groups: [group('CM')] }, [tinghu, yannan], undefined)).toEqual([])
 })

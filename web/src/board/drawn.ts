@@ -1,3 +1,5 @@
+import { scale } from '../kit/scale'
+
 /** The geometry of a small trend: pure, so that a wall of forty draws without a chart library. */
 export interface Area {
   width: number
@@ -40,20 +42,6 @@ const TICK_HEIGHT = 1.3
 /** The room around the picture, which words need. */
 export function edges({ letter }: Area) {
   return { left: letter * 4.2, right: letter, top: letter * 0.8, bottom: letter * 1.9 }
-}
-
-/** From the least to the most, rounded to steps that can be read; bars and areas begin at zero. */
-export function scale(values: number[], fromZero: boolean): { low: number; high: number; ticks: number[] } {
-  const least = fromZero ? Math.min(0, ...values) : Math.min(...values)
-  const most = fromZero ? Math.max(0, ...values) : Math.max(...values)
-  const room = most - least || Math.abs(most) || 1
-  const rough = room / 3
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 2.5, 5, 10].map((times) => times * power).find((one) => one >= rough) ?? rough
-  const low = Math.floor(least / step) * step
-  const high = Math.max(low + step, Math.ceil(most / step) * step)
-  const count = Math.round((high - low) / step)
-  return { low, high, ticks: Array.from({ length: count + 1 }, (_, place) => low + place * step) }
 }
 
 export function drawn(series: (number | null)[][], target: number | undefined, kind: string, area: Area): Drawn | undefined {

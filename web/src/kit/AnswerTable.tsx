@@ -16,6 +16,8 @@ interface Props {
   pageSize?: number
   /** The fields that the values of a column come from. */
   fieldsOf?: (name: string, place: number) => Source[]
+  /** What stands before a value, such as what a code is called. */
+  saidOf?: ((name: string, value: Cell) => string | undefined) | undefined
 }
 
 /** A field, as `dataset.column`, and whether it goes into the values of a column in another form. */
@@ -33,7 +35,7 @@ interface Line {
  * Rows of an answer as they are: types under the names, numbers to the right, no value shown as anything but text. A cell whose value
  * is masked or withheld says so, with the way to why.
  */
-export function AnswerTable({ label, answer, titles, pageSize, fieldsOf }: Props) {
+export function AnswerTable({ label, answer, titles, pageSize, fieldsOf, saidOf }: Props) {
   const { t } = useTranslation()
   const { type } = useWords()
   const hidden = useHidden()
@@ -60,6 +62,7 @@ export function AnswerTable({ label, answer, titles, pageSize, fieldsOf }: Props
       align: isNumber(column.type) ? 'right' : 'left',
       render: (line) => {
         const value = line.cells[place] ?? null
+        const said = masked ? undefined : saidOf?.(column.name, value)
         return (
           <CellValue
             masked={masked}
@@ -67,7 +70,13 @@ export function AnswerTable({ label, answer, titles, pageSize, fieldsOf }: Props
             isFirst={line.key % (pageSize ?? answer.rows.length) === 0}
             onWhy={tellWhy}
           >
-            <CellText value={value} />
+            {said === undefined ? (
+              <CellText value={value} />
+            ) : (
+              <>
+                <span translate="no">{said}</span> <span className="hint"><CellText value={value} /></span>
+              </>
+            )}
           </CellValue>
         )
       },

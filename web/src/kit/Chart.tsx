@@ -2,7 +2,7 @@ import Button from 'antd/es/button'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLargeText } from '../shell/Look'
-import { type ChartSpec, compile, isLying } from './chart'
+import { type ChartSpec, axisFrom, compile, isLying } from './chart'
 import { unitAfter } from './figure'
 import * as format from './format'
 
@@ -20,12 +20,17 @@ const ROW = 26
 
 /** A picture, and under it the same as a table. */
 export function Chart({ label, spec, names, caption, cell }: Props) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const from = axisFrom(spec)
   const [isTable, setTable] = useState(false)
   return (
     <figure className="chart">
       <Picture label={label} spec={spec} />
-      {caption && <figcaption className="hint">{caption}</figcaption>}
+      {(caption || from !== undefined) && (
+        <figcaption className="hint">
+          {caption} {from !== undefined && t('chart.axis-from', { from: format.short(from, i18n.language) })}
+        </figcaption>
+      )}
       <Button size="small" onClick={() => setTable(!isTable)} aria-expanded={isTable} className="no-print">
         {t(isTable ? 'trend.hide' : 'trend.show')}
       </Button>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { MetricChange, MetricNumber } from '../api/metrics'
 import type { TrailAsk } from '../api/trail'
-import { brief, exact, signed, tone, unitAfter, valueOf } from './figure'
+import { brief, exact, tone, unitAfter, valueOf } from './figure'
 import { TrailButton } from './TrailButton'
 import { useSpan } from './useSpan'
 import { useWords } from './words'
@@ -57,7 +57,7 @@ interface ChangeProps {
   ask?: TrailAsk | undefined
 }
 
-/** How a number differs from that of another time: sign, arrow and colour say the same. */
+/** How a number differs from that of another time. The arrow is its sign, and the colour says the same. */
 export function ChangeText({ change, unit, decimals, direction, short, ask, children }: ChangeProps) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
@@ -66,6 +66,20 @@ export function ChangeText({ change, unit, decimals, direction, short, ask, chil
   const by = change.change
   const other = valueOf(change)
   const tip = other === null ? span(change.period) : `${span(change.through ?? change.period)} ${exact(other, decimals, i18n.language)}${unitAfter(unit)}`
+  // The other number is told, and can be followed, also where what lies between them would be of something else.
+  if (typeof by !== 'number' && change.why === 'areas-missing' && other !== null) {
+    return (
+      <span title={tip} className="change">
+        {children && <span className="hint">{children} </span>}
+        <TrailButton ask={ask} number={change} title={t('trail.of-other', { number: tip })}>
+          <span className="num hint">
+            {!short && `${exact(other, decimals, i18n.language)}${unitAfter(unit)} `}
+            {word('figure-why', change.why)}
+          </span>
+        </TrailButton>
+      </span>
+    )
+  }
   if (typeof by !== 'number') {
     return (
       <span className="hint" title={tip}>
@@ -74,12 +88,12 @@ export function ChangeText({ change, unit, decimals, direction, short, ask, chil
       </span>
     )
   }
-  const amount = `${signed(by, unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
-  const share = unit !== '%' && typeof change.percent === 'number' ? `${signed(change.percent, 1, i18n.language)}%` : undefined
+  const amount = `${exact(Math.abs(by), unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
+  const share = unit !== '%' && typeof change.percent === 'number' ? `${exact(Math.abs(change.percent), 1, i18n.language)}%` : undefined
   const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→'
   const told = (
     <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
-      <span aria-hidden="true">{arrow}</span> {short && share !== undefined ? share : amount}
+      {arrow} {short && share !== undefined ? share : amount}
       {!short && share !== undefined && ` (${share})`}
     </span>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ChartSpec, compile, isLying } from './chart'
+import { type ChartSpec, axisFrom, compile, isLying } from './chart'
 
 const spec: ChartSpec = { kind: 'bar', x: ['<b>a</b>', 'b'], series: [{ name: 's', values: [1, null] }], unit: '人' }
 const plain = { language: 'zh-CN', decal: false, large: false }
@@ -23,6 +23,16 @@ test('bars lie down where their names would not fit side by side', () => {
   expect(isLying({ ...spec, x: Array.from({ length: 9 }, (_, at) => String(at)) })).toBe(true)
   expect(isLying({ ...spec, x: ['某某街道社区居委会', 'b', 'c'] })).toBe(true)
   expect(isLying({ ...spec, kind: 'line', x: Array.from({ length: 90 }, String) })).toBe(false)
+})
+
+test('an axis says its unit, and where it begins when that is not zero', () => {
+  const axis = (given: ChartSpec) => (compile(given, plain) as unknown as { yAxis: { name: string; min?: number } }).yAxis
+  const line: ChartSpec = { ...spec, kind: 'line', series: [{ name: 's', values: [62, null, 91] }] }
+  expect([axisFrom(line), axis(line).min, axis(line).name]).toEqual([60, 60, '人'])
+  expect(axisFrom({ ...line, target: 10 })).toBeUndefined()
+  expect(axis({ ...line, target: 10 }).min).toBe(0)
+  expect([axisFrom({ ...line, kind: 'bar' }), axis({ ...line, kind: 'bar' }).min]).toEqual([undefined, undefined])
+  expect(axis({ ...line, series: [{ name: 's', values: [-3, 5] }] }).min).toBeUndefined()
 })
 
 test('a range is drawn between its two ends, and told with both', () => {

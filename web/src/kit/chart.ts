@@ -2,6 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core'
 import { fontFamily, house, series as colours } from '../theme/tokens'
 import { unitAfter } from './figure'
 import * as format from './format'
+import { scale } from './scale'
 
 /** What a picture shows, in a small closed grammar; nobody hands options to the chart itself. */
 export interface ChartSpec {
@@ -28,8 +29,7 @@ export interface Manner {
 const MANY = 8
 
 export function compile(spec: ChartSpec, manner: Manner): EChartsCoreOption {
-  const size = manner.large ? 16 : 12
-  const text = { color: house.secondary, fontFamily, fontSize: size }
+  const text = { color: house.secondary, fontFamily, fontSize: size(manner) }
   return {
     animation: false,
     color: [...colours],
@@ -39,7 +39,7 @@ export function compile(spec: ChartSpec, manner: Manner): EChartsCoreOption {
     tooltip: {
       trigger: spec.kind === 'pie' ? 'item' : 'axis',
       renderMode: 'richText',
-      textStyle: { color: house.text, fontFamily, fontSize: size },
+      textStyle: { color: house.text, fontFamily, fontSize: size(manner) },
       valueFormatter: (value: unknown) => worded(value, spec.unit, manner.language),
       ...(spec.band && { formatter: (marks: unknown) => told(marks, spec, manner.language) }),
     },
@@ -54,8 +54,21 @@ export function isLying(spec: ChartSpec): boolean {
   return spec.kind === 'bar' && spec.x.length > 2 && (spec.x.length > MANY || longest > 8)
 }
 
+/**
+ * Where the axis of a line begins when that is not zero, which has to be said beside it; bars always begin at zero.
+ */
+export function axisFrom({ kind, series, band: given, target }: ChartSpec): number | undefined {
+  if (kind !== 'line') return undefined
+  const values = [...series.flatMap(({ values: of }) => of), ...(given ? [...given.low, ...given.high] : []), target ?? null]
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0 || Math.min(...known) <= 0) return undefined
+  const { low } = scale(known, false)
+  return low > 0 ? low : undefined
+}
+
 function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption {
   const lying = isLying(spec)
+  const unit = unitAfter(spec.unit ?? '').trim()
   const names = {
     type: 'category',
     data: spec.x,
@@ -66,7 +79,9 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
   }
   const values = {
     type: 'value',
-    ...(spec.kind === 'line' && { scale: true }),
+    ...(spec.kind === 'line' && { scale: true, min: axisFrom(spec) ?? (isPositive(spec) ? 0 : undefined) }),
+    name: unit,
+    nameTextStyle: text,
     ...(spec.series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value))) && { minInterval: 1 }),
     ...(spec.most !== undefined && { max: spec.most }),
     axisLabel: { ...text, formatter: (value: number) => format.short(value, manner.language) },
@@ -74,7 +89,7 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
   }
   return {
     // The number at the line of the target stands right of the picture.
-    grid: { left: 8, right: spec.target === undefined ? 24 : 64, top: spec.series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
+    grid: { left: 8, right: spec.target === undefined && !(lying && unit) ? 24 : 64, top: (spec.series.length > 1 ? 36 : 16) + (unit && !lying ? size(manner) + 8 : 0), bottom: 8, containLabel: true },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,
     series: [...spec.series.map((one, place) => ({
@@ -94,6 +109,14 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
       }),
     })), ...band(spec)],
   }
+}
+
+function isPositive({ series, target }: ChartSpec): boolean {
+  return [...series.flatMap(({ values }) => values), target ?? null].every((value) => value === null || value >= 0)
+}
+
+function size({ large }: Manner): number {
+  return large ? 16 : 12
 }
 
 /** An area between two lines is drawn as an invisible line with a filled one stacked on it. */

@@ -9,7 +9,19 @@ export function exact(value: number, decimals: number, language: string): string
 
 /** For a place where little fits: `12.3万`. */
 export function brief(value: number, decimals: number, language: string): string {
-  return Math.abs(value) >= 10_000 ? format.short(value, language) : exact(value, decimals, language)
+  return format.isLarge(value, language) ? format.short(value, language) : exact(value, decimals, language)
+}
+
+/** The sizes that a language has a word for, as far as numbers are written with one. */
+const sizesOf = (language: string) => (language === 'zh-CN' ? [1e12, 1e8, 1e4] : [1e12, 1e9, 1e6])
+
+/** How numbers beside each other are written where little fits: all in the manner that the greatest needs. */
+export function alike(values: number[], decimals: number, language: string): (value: number) => string {
+  const most = Math.max(0, ...values.map(Math.abs))
+  const size = sizesOf(language).find((one) => most >= one)
+  if (size === undefined) return (value) => exact(value, decimals, language)
+  const word = numberFormat(language, { notation: 'compact' }).formatToParts(size).find(({ type }) => type === 'compact')?.value ?? ''
+  return (value) => `${exact(value / size, 2, language)}${word}`
 }
 
 /** A share has its sign at the number, as has a Chinese word; a ratio of 1 has none. */

@@ -7,10 +7,15 @@ export function number(value: number, language: string): string {
   return numberFormat(language).format(value)
 }
 
-/** `1.23万`, `6.7亿`: a number to be grasped, where the exact one stands nearby. */
+/** `1.23万`, `1,242.3亿`, `12,345`, `1.2M`: a number to be grasped, where the exact one stands nearby. English has no word for ten thousand. */
 export function short(value: number, language: string): string {
-  if (Math.abs(value) < 10_000) return numberFormat(language, { maximumFractionDigits: 2 }).format(value)
-  return numberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value)
+  if (!isLarge(value, language)) return numberFormat(language, { maximumFractionDigits: 2 }).format(value)
+  return numberFormat(language, { notation: 'compact', maximumFractionDigits: 2, useGrouping: true }).format(value)
+}
+
+/** Whether a number is so large that it is written with a word for its size where little fits. */
+export function isLarge(value: number, language: string): boolean {
+  return Math.abs(value) >= (language === 'zh-CN' ? 10_000 : 1_000_000)
 }
 
 /** A score of 0 to 100 with one digit, never rounded up to a full 100. */

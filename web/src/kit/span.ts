@@ -11,6 +11,14 @@ export function grainOf(period: string): Grain {
   return ({ 4: 'year', 7: 'month' } as Record<number, Grain>)[period.length] ?? 'day'
 }
 
+/** The period of a length that a day lies in, the day written as `2025-06-30`. */
+export function periodOf(day: string, grain: string): string {
+  const [year = '', month = ''] = day.split('-')
+  if (grain === 'year') return year
+  if (grain === 'quarter') return `${year}-Q${Math.ceil(Number(month) / 3)}`
+  return grain === 'month' ? `${year}-${month}` : day
+}
+
 /** Whether a period is a year, so that the period before it is that of the year before. */
 export function isYear(period: string | null | undefined): boolean {
   return typeof period === 'string' && grainOf(period) === 'year'

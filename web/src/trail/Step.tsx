@@ -8,15 +8,17 @@ import { Sentence } from '../kit/Sentence'
 import { useSession } from '../kit/useSession'
 import { useWords } from '../kit/words'
 import { Deliveries } from './Deliveries'
-import { Rows } from './Rows'
+import { Rows, type Time as TimeOf } from './Rows'
 
 interface Props {
   step: TrailStep
   depth: number
+  /** Of the rows that a number is put together from. */
+  time?: TimeOf | undefined
 }
 
 /** One dataset of the trail; below a model stand the datasets that its rows were made of. */
-export function Step({ step, depth }: Props) {
+export function Step({ step, depth, time }: Props) {
   const { t } = useTranslation()
   const isModel = step.origin === 'model' || Boolean(step.made)
   return (
@@ -59,7 +61,7 @@ export function Step({ step, depth }: Props) {
           </p>
         ) : (
           <>
-            <Rows step={step} />
+            <Rows step={step} time={time} />
             <Deliveries step={step} />
           </>
         )}

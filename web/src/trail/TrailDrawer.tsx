@@ -52,7 +52,7 @@ export function TrailDrawer({ wish, onClose }: Props) {
           <ol className="way">
             <Meaning definition={definition} wish={wish} shown={number} own={query.data?.point} isPart={query.data?.is_part === true} />
             {query.data?.more && <li className="way-step hint">{t('trail.more')}</li>}
-            {query.data?.trail ? <Step step={query.data.trail} depth={0} /> : <li className="way-step"><Loaded query={query} doing={t('trail.title')}>{() => <p className="hint">{t('trail.no-rows')}</p>}</Loaded></li>}
+            {query.data?.trail ? <Step step={query.data.trail} depth={0} time={{ column: definition.time, grain: definition.grain }} /> : <li className="way-step"><Loaded query={query} doing={t('trail.title')}>{() => <p className="hint">{t('trail.no-rows')}</p>}</Loaded></li>}
           </ol>
         )}
       </Loaded>

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Batch } from '../api/types'
 import { askOf } from '../kit/trail'
+import { periodOf } from '../kit/span'
 import { delivered } from './deliveries'
+import { beginning } from './Rows'
 
 describe('the question of one number', () => {
   const area = { dimension: 'area', value: '320902', name: { zh: '亭湖区' } }
@@ -21,4 +23,15 @@ describe('the deliveries of a step', () => {
     expect(delivered(step).map(({ batch: { id }, lines }) => [id, lines])).toEqual([['b2', [2, 9]], ['b1', [7]]])
   })
   test('of rows that came another way are none', () => expect(delivered({ columns, rows: [['x', 'gone', 1]], deliveries: {} })).toEqual([]))
+})
+
+describe('the rows of a step', () => {
+  test('begin with where each came from', () => {
+    const columns = ['id', 'name', '_batch', '_row'].map((name) => ({ name }))
+    const shown = beginning({ columns, rows: [['1', 'a', 'b1', 7]] })
+    expect(shown.columns.map(({ name }) => name)).toEqual(['_batch', '_row', 'id', 'name'])
+    expect(shown.rows).toEqual([['b1', 7, '1', 'a']])
+  })
+  test('say the period that a day stands for', () =>
+    expect(['month', 'quarter', 'year', 'day'].map((grain) => periodOf('2025-12-01', grain))).toEqual(['2025-12', '2025-Q4', '2025', '2025-12-01']))
 })

@@ -94,7 +94,9 @@ fn number(speech: &Speech, answer: &Answer) -> Markup {
                 (speech.say("目标：", "Target: ")) (compared(speech, target.comparison)) " " (written(answer, target.value))
                 @if let Some(is_met) = target.is_met {
                     " · "
-                    @if is_met { (speech.say("已达目标", "reached")) } @else { (speech.say("未达目标", "not reached")) }
+                    @if is_met { (speech.say("已达目标", "reached")) }
+                    @else if target.is_due { (speech.say("未达目标", "not reached")) }
+                    @else { (speech.say("尚未达到", "not reached yet")) }
                 }
             }
         }
@@ -193,7 +195,8 @@ fn unit(speech: &Speech, answer: &Answer) -> String {
 
 fn period(speech: &Speech, point: &Point) -> String {
     let period = point.period;
-    if !point.is_partial {
+    // Where nothing has come there is nothing in part.
+    if !point.is_partial || point.cells == 0 {
         return period.to_string();
     }
     match speech.language {

@@ -56,6 +56,8 @@ pub struct MetricDefinition {
     pub measure: String,
     /// The condition that rows of the model have to fit.
     pub condition: Option<String>,
+    /// The column of the model that says the period.
+    pub time: String,
     pub grain: String,
     /// `sum` where periods are put together, `last` where the newest stands for all.
     pub across: String,
@@ -256,7 +258,7 @@ pub struct MetricChange {
     pub number: MetricNumber,
     pub change: Option<f64>,
     pub percent: Option<f64>,
-    /// Why there is no change or no percentage: `no-value`, `no-other` or `other-is-zero`.
+    /// Why there is no change or no percentage: `no-value`, `no-other`, `other-is-zero` or `areas-missing`.
     pub why: Option<String>,
 }
 
@@ -276,7 +278,10 @@ pub struct MetricFreshness {
 pub struct MetricGap {
     pub area: String,
     pub name: Option<String>,
+    /// The newest period in which it has data.
     pub newest: Option<String>,
+    /// The period in which it has none, of the metric's own length: of a longer one that was asked for the newest part.
+    pub period: String,
 }
 
 /// The data that an answer was made of.
@@ -307,6 +312,8 @@ pub struct MetricTargetStanding {
     pub value: f64,
     pub comparison: String,
     pub due: Option<String>,
+    /// Whether it should be reached by now: its due date is over, or there is none.
+    pub is_due: bool,
     /// Absent where there is no number, or one of a part alone, or a change and no baseline.
     pub met: Option<bool>,
     /// What is missing to the target; negative when it is passed.

@@ -280,6 +280,15 @@ async fn a_number_is_followed_down_to_the_rows_of_a_delivery() {
         (&part["point"]["value"], &part["trail"]["rows"]),
         (&json!(2.0), &step["rows"])
     );
+    // Of many rows the first are shown, and how many there are is told.
+    let first = json!({"period": "2025", "limit": 1}).to_string();
+    let first = city.post(path, &first).await.json();
+    assert_eq!(
+        (&first["more"], &first["trail"]["count"]),
+        (&json!(true), &json!(3))
+    );
+    assert_eq!(first["trail"]["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(first["definition"]["time"], "month");
     let nothing = city
         .post(
             "/api/v1/metrics/club.joined/trail",
@@ -294,6 +303,43 @@ async fn a_number_is_followed_down_to_the_rows_of_a_delivery() {
             .problem(),
         (404, "no-metric".to_owned())
     );
+}
+
+#[tokio::test]
+async fn codes_in_the_rows_of_a_trail_have_their_names() {
+    let model = JOINED.replace(
+        "name: {title: {zh: 姓名}, type: text}",
+        "name: {title: {zh: 姓名}, codes: club.person}",
+    );
+    assert_ne!(model, JOINED);
+    let files = [
+        ("models/joined.yaml", model.as_str()),
+        ("models/joined.sql", JOINED_SQL),
+        ("metrics/joined.yaml", METRIC),
+        (
+            "codes/person.yaml",
+            "codes: club.person\ntitle: {zh: 会员}\nvalues: {王芳: {zh: 甲会员, en: First}, 李强: {zh: 乙会员}}\n",
+        ),
+    ];
+    let clock = Clock::standing("2025-06-20T04:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    let rows = "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,5,2\n";
+    city.deliver("a.csv", rows).await;
+    city.post("/api/v1/models/run", "{}").await;
+    let asked = json!({"period": "2025-04"}).to_string();
+    let path = "/api/v1/metrics/club.joined/trail";
+    let told = city.post(path, &asked).await.json();
+    let columns = told["trail"]["columns"].as_array().unwrap();
+    let codes = |name: &str| {
+        let column = columns.iter().find(|column| column["name"] == name);
+        column.unwrap()["codes"].clone()
+    };
+    // Those that the rows have, and no others.
+    assert_eq!(
+        codes("name"),
+        json!({"王芳": {"zh": "甲会员", "en": "First"}})
+    );
+    assert!(codes("month").is_null());
 }
 
 /// Staff browse, and read everything.

@@ -18,8 +18,8 @@ title: {zh: 会员看板, en: Members}
 about: {zh: 会员人数, en: How many members there are}
 open: true
 tiles:
-  - {id: total, kind: number, metric: club.total, period: year, target: {value: 10, comparison: '>='}, slot: {x: 0, y: 0, w: 4, h: 2}}
-  - {id: months, kind: trend, metric: club.total, points: 2, title: {zh: 各月入会}, slot: {x: 4, y: 0, w: 4, h: 2}}
+  - {id: total, kind: number, metric: club.total, period: year, target: {value: 10, comparison: '>=', due: 2025-12}, slot: {x: 0, y: 0, w: 4, h: 2}}
+  - {id: months, kind: trend, metric: club.total, points: 3, title: {zh: 各月入会}, slot: {x: 4, y: 0, w: 4, h: 2}}
   - {id: names, kind: ranking, metric: club.joined, period: year, by: name, title: {zh: 各人入会}, slot: {x: 8, y: 0, w: 4, h: 2}}
   - {id: secret, kind: number, metric: club.secret, period: year, title: {zh: 内部人数}, slot: {x: 0, y: 2, w: 4, h: 2}}
   - {id: unnamed, kind: number, metric: club.secret, period: year, slot: {x: 4, y: 2, w: 4, h: 2}}
@@ -97,7 +97,9 @@ async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_
         "3 人",
         "依据：章程",
         "不低于 10 人",
+        "尚未达到",
         "2025-05",
+        "2025-03",
         "各人入会",
         "内部人数",
         "各单位亮灯",
@@ -107,6 +109,9 @@ async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_
     ] {
         assert!(page.text().contains(there), "{there}: {}", page.text());
     }
+    // Months that are over are whole, with something to count or without.
+    assert!(!page.text().contains("部分"), "{}", page.text());
+    assert!(!page.text().contains("未达目标"), "the year is not over");
     for hidden in ["3333", "王芳", "李强", "机密指标", "secret_joined"] {
         assert!(!page.text().contains(hidden), "{hidden}: {}", page.text());
     }
@@ -118,7 +123,11 @@ async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_
     );
     assert_eq!(page.header("cache-control"), "no-store");
     let english = city.get("/open/boards/club.overview?lang=en").await;
-    for there in ["How many members there are", "Basis: Statutes"] {
+    for there in [
+        "How many members there are",
+        "Basis: Statutes",
+        "not reached yet",
+    ] {
         assert!(
             english.text().contains(there),
             "{there}: {}",

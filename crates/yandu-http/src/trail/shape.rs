@@ -12,6 +12,7 @@ use super::seen::TrailPermit;
 use crate::Result;
 use crate::batch::{Batch, word};
 use crate::model::Run;
+use crate::pack_page::PageTitle;
 use crate::state::State;
 use crate::value;
 
@@ -24,6 +25,9 @@ pub struct TrailColumn {
     pub data_type: String,
     /// In Chinese; absent where no pack declares the column.
     pub title: Option<String>,
+    /// What the codes among the values are called, where the column has a list of codes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, PageTitle>,
 }
 
 /// Rows of one dataset in a trail.
@@ -105,20 +109,36 @@ impl TrailStep {
             let column = declared?.column(column)?;
             Some(column.title.zh.clone())
         };
+        let rows = value::rows(&step.rows, step.rows.num_rows());
+        let rows = rows.map_err(yandu_transform::Error::from)?;
+        let codes_of = |place: usize, column: &str| -> BTreeMap<String, PageTitle> {
+            let list = declared.and_then(|dataset| dataset.column(column)?.codes.as_ref());
+            let Some(list) = list.and_then(|id| packs.code_list(id)) else {
+                return BTreeMap::new();
+            };
+            let cells = rows.iter().filter_map(|row| row.get(place)?.as_str());
+            let named = cells.filter_map(|code| {
+                let title = list.values.get(code)?;
+                Some((code.to_owned(), PageTitle::from(title)))
+            });
+            named.collect()
+        };
         let schema = step.rows.schema();
-        let columns = schema.fields().iter().map(|field| TrailColumn {
+        let fields = schema.fields().iter().enumerate();
+        let columns = fields.map(|(place, field)| TrailColumn {
             name: field.name().clone(),
             data_type: value::type_name(field.data_type()),
             title: title_of(field.name()),
+            codes: codes_of(place, field.name()),
         });
-        let rows = value::rows(&step.rows, step.rows.num_rows());
+        let columns = columns.collect();
         Ok(Self {
             title: declared.map(|dataset| dataset.file().title.zh.clone()),
             owner: step.owner,
             origin: declared.map(|dataset| word(&dataset.file().origin)),
             version: step.version,
-            columns: columns.collect(),
-            rows: rows.map_err(yandu_transform::Error::from)?,
+            columns,
+            rows,
             more: step.more,
             count: step.count,
             contributes: step.contributes,

@@ -5,9 +5,10 @@ use yandu_pack::declare::Across;
 use yandu_words::Period;
 
 use super::Asked;
+use super::reporting::Reporting;
 use crate::Result;
 use crate::forecast::{Forecast, NoForecast, Series, foresee};
-use crate::roll::{Extent, Rolled};
+use crate::roll::Extent;
 
 impl Asked<'_> {
     /// Foresees the number of the whole until a period.
@@ -18,8 +19,9 @@ impl Asked<'_> {
         &self,
         last: Period,
         until: Period,
+        reporting: Option<&Reporting<'_>>,
     ) -> Result<Result<Forecast, NoForecast>> {
-        let Some(values) = self.series()? else {
+        let Some(values) = self.series(reporting)? else {
             return Ok(Err(NoForecast::TooFew));
         };
         let own = self.definition.file.time.grain;
@@ -38,40 +40,42 @@ impl Asked<'_> {
         Ok(foresee(&series, until))
     }
 
-    /// The numbers of the periods that are over, as long as they follow on each other without a gap.
-    fn series(&self) -> Result<Option<Series>> {
-        let over: Vec<Period> = self
-            .cells
-            .periods
-            .iter()
-            .copied()
-            .filter(|period| period.last_day() < self.today)
-            .collect();
-        let Some(last) = over.last().copied() else {
-            return Ok(None);
-        };
-        let rolled = over
-            .iter()
-            .map(|period| self.roll.over(Extent::whole(*period)))
-            .collect::<Result<Vec<Rolled>>>()?;
-        let mut values = Vec::new();
-        let mut expected = last;
-        for (period, rolled) in over.iter().zip(&rolled).rev() {
+    /// The numbers of the periods that are over, as long as they follow on each other without a gap. The newest ones from which a
+    /// county is missing that reports steadily are waited for: they have not all of their numbers.
+    fn series(&self, reporting: Option<&Reporting<'_>>) -> Result<Option<Series>> {
+        let periods = self.cells.periods.iter().rev();
+        let over = periods.filter(|period| period.last_day() < self.today);
+        let mut series: Option<Series> = None;
+        for period in over {
+            let is_next = series.as_ref().is_none_or(|series| {
+                let back = i32::try_from(series.values.len()).unwrap_or(i32::MAX);
+                series.last.moved(-back) == *period
+            });
+            let is_awaited = match reporting {
+                Some(reporting) if series.is_none() => !reporting.missing(*period)?.is_empty(),
+                Some(_) | None => false,
+            };
+            if is_awaited {
+                continue;
+            }
+            let rolled = self.roll.over(Extent::whole(*period))?;
             let Number::Value(value) = rolled.number(0) else {
                 break;
             };
-            if *period != expected {
+            if !is_next {
                 break;
             }
-            values.push(value);
-            expected = period.previous();
+            let known = series.get_or_insert(Series {
+                last: *period,
+                values: Vec::new(),
+                total: None,
+            });
+            known.values.push(value);
         }
-        values.reverse();
-        Ok(Some(Series {
-            last,
-            values,
-            total: None,
-        }))
+        if let Some(series) = &mut series {
+            series.values.reverse();
+        }
+        Ok(series)
     }
 
     /// What came of a long period so far, when it is the sum of its parts; none when the measure is no sum. A single part is its own

@@ -321,7 +321,7 @@ fn notes(answer: &MetricAnswer, text: &mut String) {
     }
     for gap in &answer.gaps {
         let name = gap.name.as_deref().unwrap_or(&gap.area);
-        let _ = writeln!(text, "missing: {}", printable(name));
+        let _ = writeln!(text, "missing in {}: {}", gap.period, printable(name));
     }
     if answer.data.later_cells > 0 {
         let _ = writeln!(
@@ -331,12 +331,13 @@ fn notes(answer: &MetricAnswer, text: &mut String) {
         );
     }
     if let Some(target) = &answer.target {
-        let state = match (target.met, target.will_be_met) {
-            (Some(true), _) => "met",
-            (Some(false), Some(true)) => "not met yet; the forecast reaches it",
-            (Some(false), Some(false)) => "not met, and the forecast does not reach it",
-            (Some(false), None) => "not met yet",
-            (None, _) => "not compared",
+        let state = match (target.met, target.will_be_met, target.is_due) {
+            (Some(true), ..) => "met",
+            (Some(false), Some(true), _) => "not met yet; the forecast reaches it",
+            (Some(false), Some(false), _) => "not met, and the forecast does not reach it",
+            (Some(false), None, false) => "not met yet",
+            (Some(false), None, true) => "not met",
+            (None, ..) => "not compared",
         };
         let gap = target.gap.map(|gap| format!(", gap {gap}"));
         let _ = writeln!(
@@ -382,6 +383,9 @@ fn changed(change: &MetricChange) -> String {
     match (change.percent, change.change) {
         (Some(percent), _) => format!("{percent:+.1} %"),
         (None, Some(change)) => format!("{change:+}"),
+        (None, None) if change.why.as_deref() == Some("areas-missing") => {
+            "areas missing".to_owned()
+        }
         (None, None) => "-".to_owned(),
     }
 }

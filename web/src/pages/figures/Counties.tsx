@@ -3,11 +3,13 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import type { MetricAnswer, MetricAsk, MetricGroup } from '../../api/metrics'
 import { Cartogram, type Shown } from '../../kit/Cartogram'
-import { tileOf } from '../../kit/cartogram'
-import { brief, unitAfter, valueOf } from '../../kit/figure'
+import { tileOf, tiles } from '../../kit/cartogram'
+import { alike, unitAfter, valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
+import { Hint } from '../../kit/Text'
 import { useSpan } from '../../kit/useSpan'
+import { useWords } from '../../kit/words'
 import { type View, filterKey } from './asks'
 import { Ranking } from './Ranking'
 
@@ -21,16 +23,20 @@ interface Props {
 export function Counties({ answer, view, ask }: Props) {
   const { t, i18n } = useTranslation()
   const span = useSpan()
+  const { word } = useWords()
   const [address, setAddress] = useSearchParams()
   const dimension = ask?.by?.[0]?.dimension ?? 'area'
   const known = answer.groups.filter((group) => numberOf(group) !== null)
+  const write = alike(known.map((group) => numberOf(group) ?? 0), answer.decimals, i18n.language)
   const values = new Map<string, Shown>(
     known.flatMap((group) => {
       const value = numberOf(group)
       const tile = tileOf(group.keys[0]?.value ?? '')
-      return tile && value !== null ? [[tile.code, { value, words: `${brief(value, answer.decimals, i18n.language)}${unitAfter(answer.unit)}` }] as const] : []
+      return tile && value !== null ? [[tile.code, { value, words: `${write(value)}${unitAfter(answer.unit)}` }] as const] : []
     }),
   )
+  // What the picture shows without a number is in no line of the list beside it.
+  const without = tiles.filter(({ code, width }) => (width === 2 || view.level === 'managing') && !values.has(code))
   const numbers = [...values.values()].map(({ value }) => value)
   // Shares lie close together; their shades begin at the least of them.
   const least = answer.unit === '%' && numbers.length > 0 ? Math.min(...numbers) : 0
@@ -74,7 +80,10 @@ export function Counties({ answer, view, ask }: Props) {
               zonesMayLack={view.level !== 'managing'}
             />
           )}
-          <Ranking label={t('figure.ranking')} names={t('figure.area')} answer={answer} ask={ask} />
+          <div>
+            <Ranking label={t('figure.ranking')} names={t('figure.area')} answer={answer} ask={ask} />
+            {values.size > 0 && without.length > 0 && <Hint>{t('figure.areas-without', { areas: without.map(({ code }) => word('division', code)).join(t('app.comma')) })}</Hint>}
+          </div>
         </div>
       )}
     </Section>

@@ -19,7 +19,7 @@ export function Freshness({ answer }: { answer: Pick<MetricAnswer, 'data' | 'fre
         <li>
           <Lamp state="due">
             {t('figure.gaps', {
-              areas: gaps.map((gap) => t('figure.gap-of', { area: nameOf({ dimension: 'area', value: gap.area, name: gap.name ? { zh: gap.name } : null }), newest: span(gap.newest) })).join(t('app.comma')),
+              areas: gaps.map((gap) => t('figure.gap-of', { area: nameOf({ dimension: 'area', value: gap.area, name: gap.name ? { zh: gap.name } : null }), period: span(gap.period), newest: span(gap.newest) })).join(t('app.comma')),
             })}
           </Lamp>
         </li>

@@ -88,7 +88,7 @@ function Standing({ answer }: { answer: MetricAnswer }) {
   return (
     <span className="stack">
       {/* A number of a part of the rows is not held against what is asked of the whole. */}
-      {!answer.is_part && <Lamp state={target.met ? 'good' : target.met === false ? 'due' : 'absent'}>{t(target.met ? 'figure.met' : target.met === false ? 'figure.not-met' : 'figure.no-data')}</Lamp>}
+      {!answer.is_part && <Lamp state={target.met ? 'good' : target.met === false ? 'due' : 'absent'}>{t(target.met ? 'figure.met' : target.met !== false ? 'figure.no-data' : target.is_due ? 'figure.not-met' : 'figure.not-yet-met')}</Lamp>}
       <Hint>
         {aim(target, answer)}
         {target.due && ` · ${span(target.due)}`}

@@ -40,7 +40,7 @@ export function Ranking({ label, names, answer, ask }: Props) {
       key: 'value',
       title: t('figure.value'),
       align: 'right',
-      render: ({ group }) => <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} short ask={askOf(answer.metric, answer.period, group.keys, ask?.only)} />,
+      render: ({ group }) => <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} ask={askOf(answer.metric, answer.period, group.keys, ask?.only)} />,
     },
     {
       key: 'before',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MetricAlert, MetricAnswer, MetricDefinition, MetricGroup, MetricLine, MetricPoint } from '../../api/metrics'
-import { brief, exact, signed, tone, unitAfter, valueOf } from '../../kit/figure'
+import { alike, brief, exact, signed, tone, unitAfter, valueOf } from '../../kit/figure'
 import { grainOf, grainsFrom, isYear, lastOf, spoken, yearBefore } from '../../kit/span'
 import { asksOf, horizon, viewOf } from './asks'
 import { outsideOf, standingOf } from './outside'
@@ -34,6 +34,15 @@ describe('numbers of metrics', () => {
   test('have as many digits as the metric says', () => expect([exact(92.543, 1, 'zh-CN'), exact(3, 2, 'en')]).toEqual(['92.5', '3.00']))
   test('are short where they are large', () => expect([brief(123_456, 0, 'zh-CN'), brief(999, 0, 'zh-CN')]).toEqual(['12.35万', '999']))
   test('a share and a Chinese word stand at the number, and a ratio has nothing', () => expect(['%', '座', '1', ''].map(unitAfter)).toEqual(['%', '座', '', '']))
+  test('are grouped with a word for their size, and stay whole in English where ten thousand has none', () => {
+    expect([brief(124_230_000_000, 0, 'zh-CN'), brief(1960, 0, 'zh-CN')]).toEqual(['1,242.3亿', '1,960'])
+    expect([brief(12_345, 0, 'en'), brief(1_230_000, 0, 'en')]).toEqual(['12,345', '1.23M'])
+  })
+  test('beside each other are written alike', () => {
+    expect([12_105, 9205].map(alike([12_105, 9205], 0, 'zh-CN'))).toEqual(['1.21万', '0.92万'])
+    expect([1960, 9205].map(alike([1960, 9205], 0, 'zh-CN'))).toEqual(['1,960', '9,205'])
+    expect([12_105, 9205].map(alike([12_105, 9205], 0, 'en'))).toEqual(['12,105', '9,205'])
+  })
   test('a change has its sign', () => expect([signed(3, 0, 'zh-CN'), signed(-3.25, 1, 'zh-CN'), signed(0, 0, 'zh-CN')]).toEqual(['+3', '-3.3', '0']))
   test('a number that is not there is none, even where a value stands', () => {
     expect(valueOf({ state: 'divided-by-zero', value: null })).toBeNull()

@@ -73,6 +73,7 @@ impl From<&Definition> for MetricDefinition {
             model_sql: definition.model_sql.to_string(),
             measure: file.measure.clone(),
             condition: file.condition.clone(),
+            time: file.time.column.to_string(),
             grain: file.time.grain.name().to_owned(),
             across: across.to_owned(),
             dimensions: dimensions.collect(),
@@ -126,6 +127,7 @@ impl From<Answer> for MetricAnswer {
             area: gap.area.to_string(),
             name: gap.name,
             newest: gap.newest.map(text),
+            period: text(gap.period),
         });
         let freshness = answer.freshness;
         let only = answer.only.into_iter();
@@ -247,6 +249,7 @@ impl From<TargetStanding> for MetricTargetStanding {
             value: standing.value,
             comparison: standing.comparison.sign().to_owned(),
             due: standing.due.map(text),
+            is_due: standing.is_due,
             met: standing.is_met,
             gap: standing.gap,
             percent: standing.percent,

@@ -72,6 +72,7 @@ async fn a_target_has_a_gap_and_a_forecast() {
     };
     let answer = city.ask(&asked(110.0)).await;
     let standing = answer.target.unwrap();
+    assert!(!standing.is_due, "the year is not over");
     assert_eq!(
         (standing.is_met, standing.gap, standing.will_be_met),
         (Some(false), Some(50.0), Some(true))
@@ -99,6 +100,69 @@ async fn a_target_has_a_gap_and_a_forecast() {
     let forecast = city.ask(&share).await.forecast.unwrap();
     assert!(!forecast.is_total);
     assert!((forecast.points.last().unwrap().value - 10.0).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn a_target_should_be_reached_when_its_due_date_is_over_or_it_has_none() {
+    for (due, is_due) in [
+        (Some("2025-07"), false),
+        (Some("2025-07-10"), false),
+        (Some("2025-07-09"), true),
+        (Some("2025-06"), true),
+        (None, true),
+    ] {
+        let mut city = City::on("2025-07-10").await;
+        let cells = [cell("2025-06", Some("320902"), "5G", 1, 60)];
+        city.write("base.cell", &cells).await;
+        let target = Target {
+            value: 100.0,
+            comparison: None,
+            due: due.map(|due| due.parse().unwrap()),
+        };
+        let asked = Ask {
+            target: Some(target),
+            ..ask("in_use")
+        };
+        let standing = city.ask(&asked).await.target.unwrap();
+        assert_eq!(
+            (standing.is_met, standing.is_due),
+            (Some(false), is_due),
+            "{due:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_newest_period_that_lacks_a_county_is_waited_for_and_foreseen() {
+    let months = |lacking: &[&str]| -> Vec<Value> {
+        let months = (1..=12).map(|month| format!("2024-{month:02}"));
+        let months = months.chain((1..=6).map(|month| format!("2025-{month:02}")));
+        let cells = months.flat_map(|month| {
+            let one = cell(&month, Some("320902"), "5G", 10, 100);
+            let other = cell(&month, Some("320903"), "5G", 30, 100);
+            let is_lacking = lacking.contains(&month.as_str());
+            [Some(one), Some(other).filter(|_| !is_lacking)]
+        });
+        cells.flatten().collect()
+    };
+    let mut city = City::on("2025-07-10").await;
+    let asked = Ask {
+        forecast: Some("2025-08".parse().unwrap()),
+        ..ask("opened")
+    };
+    city.write("base.cell", &months(&["2025-06"])).await;
+    let forecast = city.ask(&asked).await.forecast.unwrap();
+    let points: Vec<_> = forecast
+        .points
+        .iter()
+        .map(|point| (point.period.to_string(), point.value.round()))
+        .collect();
+    let expected = ["2025-06", "2025-07", "2025-08"].map(|month| (month.to_owned(), 40.0));
+    assert_eq!(points, expected);
+    // An older one, after which the county reported, is as it is told.
+    city.write("base.cell", &months(&["2025-04"])).await;
+    let forecast = city.ask(&asked).await.forecast.unwrap();
+    assert_eq!(forecast.points[0].period.to_string(), "2025-07");
 }
 
 #[tokio::test]

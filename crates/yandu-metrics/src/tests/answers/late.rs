@@ -15,9 +15,9 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
     let gaps: Vec<_> = answer
         .gaps
         .iter()
-        .map(|gap| (&*gap.area, gap.name.as_deref()))
+        .map(|gap| (&*gap.area, gap.name.as_deref(), gap.period.to_string()))
         .collect();
-    assert_eq!(gaps, [("320903", Some("盐都区"))]);
+    assert_eq!(gaps, [("320903", Some("盐都区"), "2025-06".to_owned())]);
     // What a county reports now and then is not missing when there is nothing.
     let mut seldom = City::on("2025-07-10").await;
     let cells = [

@@ -92,7 +92,7 @@ pub(super) fn numbers(board: &str, shown: &Value, faults: &mut Vec<String>) -> V
 }
 
 /// The numbers of the period before and of the year before that tiles show their own against. A change that is not the difference
-/// of the two is a fault.
+/// of the two is a fault, but where one of them lacks an area there is none.
 pub(super) fn compared(board: &str, shown: &Value, faults: &mut Vec<String>) -> Compared {
     let mut compared = Compared {
         numbers: Vec::new(),
@@ -117,7 +117,12 @@ pub(super) fn compared(board: &str, shown: &Value, faults: &mut Vec<String>) -> 
                 let change = other["change"].as_f64();
                 let is_change =
                     |newest| change.is_some_and(|change| recount::are_same(value + change, newest));
-                if !newest.is_none_or(is_change) {
+                let is_told = if other["why"] == "areas-missing" {
+                    change.is_none()
+                } else {
+                    newest.is_none_or(is_change)
+                };
+                if !is_told {
                     faults.push(format!(
                         "{board}/{id}: from {value} {side} to {newest:?} it changed by {change:?}"
                     ));
