@@ -104,6 +104,7 @@ impl Checker {
                     block,
                     cell: self.cells.get(index).copied().flatten(),
                     broken: &broken,
+                    is_key: self.expectations.key.contains(&index),
                 };
                 reader.read(&mut findings)
             })

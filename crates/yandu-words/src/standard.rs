@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::fold::{Width, fold};
 use crate::value::{
-    format_date, format_decimal, format_time, format_timestamp, parse_date, parse_decimal,
-    parse_time, parse_timestamp,
+    format_date, format_decimal, format_time, format_timestamp, is_scientific, parse_date,
+    parse_decimal, parse_time, parse_timestamp,
 };
 use crate::{Change, FaultCode, Grade, Mask, Read, Title, ValueType};
 
@@ -254,6 +254,10 @@ fn normalise(
             Err(folded_fault) => fault = folded_fault,
         }
         plain = Cow::Owned(folded.text);
+    }
+    // Whatever else is wrong follows from the digits that are gone.
+    if is_scientific(&plain) {
+        return Read::Invalid(FaultCode::Scientific);
     }
     match rewrite(&plain) {
         Some((rewritten, change)) => match check(&rewritten) {

@@ -133,6 +133,23 @@ fn a_code_may_come_as_its_word() {
 }
 
 #[test]
+fn a_text_in_scientific_notation_is_no_key_and_no_code() {
+    let text = Meaning::Type(ValueType::Text);
+    let mut kind = column("kind", text);
+    kind.codes = Some(Arc::new(CodeList {
+        codes: HashSet::from(["110000".to_owned()]),
+        synonyms: HashMap::new(),
+    }));
+    let columns = vec![column("name", text), kind, column("note", text)];
+    let rows = block(&[
+        &["3.49E+05", "110000", "3.49E+05"],
+        &["a", "1.1E+05", "9E+9"],
+    ]);
+    let (_, findings) = check(Expectations::new(columns, vec![0], vec![], vec![]), &rows);
+    assert_eq!(findings, ["0 scientific Hard", "1 scientific Hard"]);
+}
+
+#[test]
 fn a_column_that_is_typed_already_is_taken_as_it_is() {
     let mut age = column("age", Meaning::Type(ValueType::Integer));
     age.required = true;

@@ -179,6 +179,41 @@ async fn a_quarantined_row_never_reaches_the_lake() {
 }
 
 #[tokio::test]
+async fn a_row_that_a_later_one_of_its_file_replaces_is_told_with_both_places_unless_they_say_the_same()
+ {
+    let city = City::open().await;
+    let content = "编号,年龄\na,30\nb,7\na,31\nb,7\na,32\n";
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(counts(&outcome), (5, 2, 3, 0));
+    assert_eq!(city.rows().await, ["a:32", "b:7"]);
+    assert_eq!(reasons(&outcome), ["repeated-key 2"]);
+    let found = &outcome.findings[0];
+    assert_eq!(found.level, yandu_check::Level::Soft);
+    assert_eq!(found.column.as_deref(), Some("id"));
+    let samples: Vec<_> = found
+        .samples
+        .iter()
+        .map(|sample| (sample.row, sample.text.as_str()))
+        .collect();
+    assert_eq!(
+        samples,
+        [(1, "被第 3 行取代：a"), (3, "被第 5 行取代：a")],
+        "the two rows of b say the same"
+    );
+}
+
+#[tokio::test]
+async fn identifiers_whose_digits_a_spreadsheet_took_wait_and_replace_nothing() {
+    let city = City::open().await;
+    let content = "编号,年龄\n3.49E+05,30\n3.49E+05,31\n349001,32\n";
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(counts(&outcome), (3, 1, 0, 2));
+    assert_eq!(reasons(&outcome), ["scientific 2"]);
+    assert_eq!(outcome.findings[0].level, yandu_check::Level::Hard);
+    assert_eq!(city.rows().await, ["349001:32"]);
+}
+
+#[tokio::test]
 async fn a_row_that_is_no_record_says_why_where_it_waits_and_in_the_findings() {
     let city = City::open().await;
     let outcome = city

@@ -159,12 +159,43 @@ fn identifiers_are_one_word() {
             (" HH01", Becomes("HH01", Space)),
             ("HH 01", Becomes("HH01", Space)),
             ("HH\u{0}1", Faulty(Character)),
+            ("3E5", Same),
+            ("1E-05", Same),
+            ("A3.49E+05", Same),
         ],
     );
     assert_eq!(
         Standard::Id.read_text(&"1".repeat(129)),
         Read::Invalid(Length)
     );
+}
+
+#[test]
+fn an_identifier_in_scientific_notation_has_lost_digits_under_every_standard() {
+    for standard in [
+        Standard::Id,
+        Standard::ResidentId,
+        Standard::Uscc,
+        Standard::OrganisationCode,
+        Standard::Division,
+        Standard::Mobile,
+        Standard::Landline,
+        Standard::BankCard,
+    ] {
+        for text in [
+            "3.49E+05",
+            "3.20902E+17",
+            "1e+11",
+            " 3.49e5 ",
+            "３．４９Ｅ＋０５",
+        ] {
+            assert_eq!(
+                standard.read_text(text),
+                Read::Invalid(FaultCode::Scientific),
+                "{text} as {standard}"
+            );
+        }
+    }
 }
 
 #[test]
