@@ -231,6 +231,40 @@ fn null_passes_every_declared_check() {
     assert_eq!(checked.hard, [false, true, true, false]);
 }
 
+/// Wants a number in its only column.
+struct Known;
+
+impl Condition for Known {
+    fn evaluate(&self, rows: &RecordBatch) -> Result<BooleanArray, String> {
+        Ok(arrow::compute::is_not_null(rows.column(0)).unwrap())
+    }
+
+    fn reads(&self) -> Vec<&str> {
+        vec!["n"]
+    }
+}
+
+#[test]
+fn a_condition_says_nothing_of_a_cell_that_could_not_be_read() {
+    let condition = CheckKind::Condition(Arc::new(Known));
+    let checks = vec![declared("known", Level::Hard, None, condition)];
+    let number = Meaning::Type(ValueType::Integer);
+    let columns = vec![column("n", number), column("m", number)];
+    let rows = block(&[&["many", "1"], &["", "1"], &["", "many"], &["1", "many"]]);
+    let (checked, findings) = check(Expectations::new(columns, vec![], checks, vec![]), &rows);
+    assert_eq!(
+        findings,
+        [
+            "0 number Hard",
+            "1 known Hard",
+            "2 number Hard",
+            "2 known Hard",
+            "3 number Hard",
+        ]
+    );
+    assert_eq!(checked.hard, [true; 4]);
+}
+
 /// Fails as a whole while a row holds zero, as a division would.
 struct Reciprocal;
 
