@@ -57,7 +57,7 @@ pub enum Error {
     },
 
     #[error(
-        "a title says that numbers are in `{told}`, and `{header}` stands for `{column}`, which is in `{declared}`"
+        "the numbers are said to be in `{told}`, and `{header}` stands for `{column}`, which is in `{declared}`"
     )]
     OtherUnit {
         told: String,
@@ -414,7 +414,7 @@ impl Error {
             ),
             Self::AmbiguousHeaders { .. } => "say under `headers:` of the source which of them is meant".to_owned(),
             Self::OtherUnit { header, column, declared, .. } => format!(
-                "ask for the numbers in `{declared}`; where they are in it whatever the title says, say so of the header: \
+                "ask for the numbers in `{declared}`; where they are in it whatever the file says, say so of the header: \
                  `--header {header}={column}`"
             ),
             Self::NoSuchHeader { headers, .. } => format!("the delivery has the headers {}", headers.join(", ")),

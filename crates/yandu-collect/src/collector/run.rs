@@ -525,7 +525,7 @@ fn report_of(opened: &Opened, mapping: &Mapping, delivery: &Delivery) -> Value {
         object.insert("new_columns".to_owned(), json!(extra));
         object.insert("absent_columns".to_owned(), json!(mapping.absent));
     }
-    headers::tell_units(&mut report, &mapping.other_units);
+    headers::tell_units(&mut report, &mapping.units);
     report
 }
 
