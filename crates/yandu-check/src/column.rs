@@ -80,7 +80,11 @@ impl ColumnReader<'_> {
                 }
                 ValueType::Date => {
                     let mut array = Date32Builder::with_capacity(rows);
-                    self.each(findings, value::parse_date, |day| array.append_option(day));
+                    let read: fn(&str) -> Read<i32> = match meaning {
+                        Meaning::Standard(Standard::Month) => value::parse_month,
+                        Meaning::Standard(_) | Meaning::Type(_) => value::parse_date,
+                    };
+                    self.each(findings, read, |day| array.append_option(day));
                     Arc::new(array.finish())
                 }
                 ValueType::Time => {

@@ -1,5 +1,6 @@
 //! From a delivered file to a commit.
 
+mod mend;
 mod repeated;
 mod run;
 mod whole;

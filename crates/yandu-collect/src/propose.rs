@@ -145,6 +145,9 @@ fn guess(header: &str, values: &[&str]) -> (Guess, usize) {
         header,
         &["日期", "时间", "日", "date", "time", "day", "day of"],
     );
+    if names_something(header) {
+        return (TEXT, values.len());
+    }
     for (value_type, fits) in types(values, dated) {
         if enough(fits) {
             return (Guess::Type(value_type), fits);
@@ -154,7 +157,7 @@ fn guess(header: &str, values: &[&str]) -> (Guess, usize) {
 }
 
 /// Standards in the order in which they are tried, with the words one of which the header must have.
-const STANDARDS: [(Standard, &[&str]); 12] = [
+const STANDARDS: [(Standard, &[&str]); 13] = [
     (Standard::ResidentId, &[]),
     (Standard::Uscc, &[]),
     (Standard::Email, &[]),
@@ -163,6 +166,10 @@ const STANDARDS: [(Standard, &[&str]); 12] = [
     (Standard::Landline, &["电话", "传真", "phone", "tel", "fax"]),
     (Standard::Plate, &["车牌", "号牌", "plate"]),
     (Standard::BankCard, &["银行卡", "卡号", "账号", "card"]),
+    (
+        Standard::Month,
+        &["月份", "统计月", "所属月", "所属期", "month"],
+    ),
     (
         Standard::OrganisationCode,
         &["组织机构", "organisation code"],
@@ -180,6 +187,63 @@ const STANDARDS: [(Standard, &[&str]); 12] = [
         &["姓名", "法定代表人", "负责人", "联系人", "name of person"],
     ),
 ];
+
+/// The ends of headers whose values name something, whatever they look like: they are no numbers, because their zeros and
+/// their dashes count.
+const NAMES: [&str; 19] = [
+    "编号",
+    "编码",
+    "代码",
+    "号码",
+    "证号",
+    "证件",
+    "身份证",
+    "电话",
+    "手机",
+    "座机",
+    "传真",
+    "联系方式",
+    "邮编",
+    "邮政编码",
+    "账号",
+    "帐号",
+    "区划",
+    "条码",
+    "号",
+];
+
+/// Such words of other languages, alone or behind a separator.
+const NAMES_ABROAD: [&str; 9] = [
+    "id",
+    "code",
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "fax",
+    "postcode",
+    "zip",
+];
+
+/// Ends that are numbers although they end like a name: a count from one on, and the strength of a signal.
+const NUMBERS: [&str; 4] = ["序号", "信号", "期号", "大号"];
+
+fn names_something(header: &str) -> bool {
+    let bare = header
+        .split(['(', '（', '[', '【'])
+        .next()
+        .unwrap_or(header);
+    let bare = bare.trim_matches(|sign: char| {
+        sign.is_whitespace() || sign.is_ascii_digit() || matches!(sign, '*' | ':' | '：')
+    });
+    let ends_as = |words: &[&str]| words.iter().any(|word| bare.ends_with(word));
+    if ends_as(&NUMBERS) {
+        return false;
+    }
+    let lower = bare.to_lowercase();
+    let last = lower.rsplit(|sign: char| !sign.is_alphanumeric()).next();
+    ends_as(&NAMES) || last.is_some_and(|last| NAMES_ABROAD.contains(&last))
+}
 
 fn has_word(header: &str, words: &[&str]) -> bool {
     let header = header.to_lowercase();
@@ -313,6 +377,47 @@ mod tests {
     }
 
     #[test]
+    fn what_names_something_is_text_whatever_its_values_look_like() {
+        for header in [
+            "联系电话",
+            "区划代码",
+            "证件号",
+            "证件号码（必填）",
+            "邮编",
+            "电话1",
+            "楼号",
+            "shop_id",
+            "Postcode",
+        ] {
+            assert_eq!(
+                guessed(header, &["320", "13800138000", "12.5", "无"]),
+                Guess::Type(ValueType::Text),
+                "{header}"
+            );
+            assert_eq!(
+                guessed(header, &["320", "321", "322", "323"]),
+                Guess::Type(ValueType::Text),
+                "{header}"
+            );
+        }
+        for header in ["序号", "信号", "证件数", "电话费", "账户数量", "ideas"] {
+            assert_eq!(
+                guessed(header, &["1", "2"]),
+                Guess::Type(ValueType::Integer),
+                "{header}"
+            );
+        }
+        assert_eq!(
+            guessed("统计月份", &["2026年10月", "202611"]),
+            Guess::Standard(Standard::Month)
+        );
+        assert_eq!(
+            guessed("月份", &["1", "12"]),
+            Guess::Type(ValueType::Integer)
+        );
+    }
+
+    #[test]
     fn a_weak_standard_needs_its_word_in_the_header() {
         assert_eq!(
             guessed("姓名", &["王芳", "李强"]),
@@ -323,7 +428,7 @@ mod tests {
             Guess::Type(ValueType::Text)
         );
         assert_eq!(
-            guessed("邮编", &["224001"]),
+            guessed("等级", &["224001"]),
             Guess::Type(ValueType::Integer)
         );
         assert_eq!(

@@ -150,6 +150,24 @@ fn a_text_in_scientific_notation_is_no_key_and_no_code() {
 }
 
 #[test]
+fn a_month_is_kept_as_its_first_day_and_a_date_asks_for_a_day() {
+    let columns = vec![
+        column("month", Meaning::Standard(Standard::Month)),
+        column("day", Meaning::Type(ValueType::Date)),
+    ];
+    let rows = block(&[&["2026年11月", "2026-11-01"], &["202611", "2026年11月"]]);
+    let (checked, findings) = check(Expectations::new(columns, vec![], vec![], vec![]), &rows);
+    assert_eq!(
+        findings,
+        ["0 date-form Soft", "1 date-form Soft", "1 date Hard"]
+    );
+    let months = checked.rows.column(0);
+    let days = checked.rows.column(1);
+    assert_eq!(months.slice(0, 1).as_ref(), days.slice(0, 1).as_ref());
+    assert_eq!(months.slice(0, 1).as_ref(), months.slice(1, 1).as_ref());
+}
+
+#[test]
 fn a_column_that_is_typed_already_is_taken_as_it_is() {
     let mut age = column("age", Meaning::Type(ValueType::Integer));
     age.required = true;

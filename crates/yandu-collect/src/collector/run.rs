@@ -16,7 +16,7 @@ use yandu_words::id::SourceId;
 
 use super::repeated::given;
 use super::whole::{check_row_count, former_stays, note};
-use super::{Collector, Delivery, Outcome};
+use super::{Collector, Delivery, Outcome, mend};
 use crate::batch::{Batch, BatchStatus, Failure, NOT_EVALUATED};
 use crate::form::row_path;
 use crate::headers::{self, Known, Mapping};
@@ -322,6 +322,9 @@ impl Collector {
             );
         }
         let mut findings = tally.counts(expectations);
+        for told in mend::months(&findings) {
+            note(report, &told);
+        }
         let mut score = Score::new(expectations, &findings, rows_in);
         for asked in self.timeliness(batch, dataset).await? {
             score = score.with_delivery(asked.dimension(), asked.is_in_time);

@@ -203,6 +203,29 @@ async fn a_row_that_a_later_one_of_its_file_replaces_is_told_with_both_places_un
 }
 
 #[tokio::test]
+async fn months_under_a_column_of_dates_say_how_months_are_declared() {
+    let city = City::open().await;
+    let with = |type_name: &str| {
+        let column =
+            format!("  from_month: {{title: {{zh: 统计月份}}, {type_name}, required: false}}");
+        CITIZEN.replace("checks:", &format!("{column}\nchecks:"))
+    };
+    city.declare(&with("type: date"));
+    let content = "编号,统计月份\na,2026年11月\nb,202611\n";
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(reasons(&outcome), ["date 2"]);
+    let notes = outcome.report.as_ref().unwrap()["notes"].to_string();
+    assert!(notes.contains("standard: month"), "{notes}");
+    city.declare(&with("standard: month"));
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(counts(&outcome), (2, 2, 0, 0));
+    let outcome = city
+        .collect("编号,统计月份\na,2026年\n", Mode::Upsert)
+        .await;
+    assert!(outcome.report.as_ref().unwrap()["notes"].is_null());
+}
+
+#[tokio::test]
 async fn identifiers_whose_digits_a_spreadsheet_took_wait_and_replace_nothing() {
     let city = City::open().await;
     let content = "编号,年龄\n3.49E+05,30\n3.49E+05,31\n349001,32\n";

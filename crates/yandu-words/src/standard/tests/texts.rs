@@ -212,6 +212,29 @@ fn dates_times_and_money_are_written_in_one_form() {
         ],
     );
     check_all(
+        Standard::Month,
+        &[
+            ("2026-11", Same),
+            ("2026-11-01", Same),
+            ("2026年11月", Becomes("2026-11-01", DateForm)),
+            ("2026 年 1 月份", Becomes("2026-01-01", DateForm)),
+            ("二〇二六年十一月", Becomes("2026-11-01", ChineseNumerals)),
+            ("2026.11", Becomes("2026-11-01", DateForm)),
+            ("2026.2", Becomes("2026-02-01", DateForm)),
+            ("2026/1", Becomes("2026-01-01", DateForm)),
+            ("202611", Becomes("2026-11-01", DateForm)),
+            ("２０２６－１１", Becomes("2026-11-01", FullWidth)),
+            ("2026-11-30", Becomes("2026-11-01", DateForm)),
+            ("46327", Becomes("2026-11-01", ExcelSerial)),
+            ("2026.1", Faulty(AmbiguousDate)),
+            ("26年11月", Faulty(AmbiguousDate)),
+            ("202613", Faulty(ImpossibleDate)),
+            ("2026-13", Faulty(ImpossibleDate)),
+            ("2026年", Faulty(FaultCode::Date)),
+            ("11月", Faulty(FaultCode::Date)),
+        ],
+    );
+    check_all(
         Standard::Time,
         &[
             ("08:30:00", Same),
