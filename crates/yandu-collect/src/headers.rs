@@ -393,6 +393,18 @@ pub(crate) fn check_units(
     Ok(units)
 }
 
+/// The unit that a header names, where it is a known one.
+pub(crate) fn unit_in_header(header: &str) -> Option<String> {
+    let mut named = unit::of_header(header).into_iter();
+    let (written, _) = named.find(|(_, amount)| amount.is_known)?;
+    Some(written.split_whitespace().collect())
+}
+
+/// The units that titles above a table name.
+pub(crate) fn units_in_titles(titles: &[String]) -> Vec<String> {
+    unit::told(titles)
+}
+
 /// Whether somebody said of a header what it stands for.
 pub(crate) fn is_given(given: &Given, header: &str) -> bool {
     let folded = fold_header(header);

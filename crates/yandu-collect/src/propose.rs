@@ -9,7 +9,7 @@ use serde::Serialize;
 use yandu_decode::{Hints, Report};
 use yandu_words::{Change, Read, Standard, ValueType, value};
 
-use crate::Result;
+use crate::{Result, headers};
 
 /// Rows that a proposal looks at.
 const SAMPLE_ROWS: usize = 5_000;
@@ -31,6 +31,8 @@ pub enum Guess {
 pub struct ColumnProposal {
     pub header: String,
     pub guess: Guess,
+    /// Of numbers the unit that the header names, or else the title above the table.
+    pub unit: Option<String>,
     /// Whether no value of the sample is empty.
     pub required: bool,
     /// Whether no value of the sample stands twice.
@@ -70,11 +72,12 @@ pub fn propose(path: &Path, hints: &Hints) -> Result<FileProposal> {
             break;
         }
     }
+    let units = headers::units_in_titles(&opened.report.titles);
     let columns = opened
         .header
         .iter()
         .zip(cells)
-        .map(|(header, values)| column(header, &values))
+        .map(|(header, values)| column(header, &values, &units))
         .collect();
     Ok(FileProposal {
         report: opened.report,
@@ -83,7 +86,7 @@ pub fn propose(path: &Path, hints: &Hints) -> Result<FileProposal> {
     })
 }
 
-fn column(header: &str, cells: &[String]) -> ColumnProposal {
+fn column(header: &str, cells: &[String], units: &[String]) -> ColumnProposal {
     let values: Vec<&str> = cells
         .iter()
         .map(|cell| cell.trim())
@@ -102,9 +105,17 @@ fn column(header: &str, cells: &[String]) -> ColumnProposal {
             distinct.len()
         )
     };
+    let unit = unit(header, guess, units);
+    let evidence = match &unit {
+        Some((unit, true)) => {
+            format!("{evidence}; the title says that numbers are in {unit}: are these?")
+        }
+        Some((_, false)) | None => evidence,
+    };
     ColumnProposal {
         header: header.to_owned(),
         guess,
+        unit: unit.map(|(unit, _)| unit),
         required: !cells.is_empty() && values.len() == cells.len(),
         unique: values.len() > 1 && distinct.len() == values.len(),
         evidence,
@@ -114,6 +125,27 @@ fn column(header: &str, cells: &[String]) -> ColumnProposal {
             Vec::new()
         },
     }
+}
+
+/// Words of headers under which a whole number is an amount of something.
+const AMOUNTS: [&str; 11] = [
+    "额", "费", "投资", "收入", "支出", "产值", "资金", "利润", "税", "资产", "成本",
+];
+
+/// The unit of a column of numbers, and whether it is that of the title above the table: it is taken for numbers with a point
+/// and for amounts, because numbers of things are counted one by one in tables of any unit.
+fn unit(header: &str, guess: Guess, units: &[String]) -> Option<(String, bool)> {
+    let is_amount = match guess {
+        Guess::Type(ValueType::Integer) => has_word(header, &AMOUNTS),
+        Guess::Type(ValueType::Decimal { .. } | ValueType::Float)
+        | Guess::Standard(Standard::Money) => true,
+        Guess::Type(_) | Guess::Standard(_) => return None,
+    };
+    let own = headers::unit_in_header(header).map(|unit| (unit, false));
+    own.or_else(|| match units {
+        [unit] if is_amount => Some((unit.clone(), true)),
+        _ => None,
+    })
 }
 
 fn is_empty_word(cell: &str) -> bool {
@@ -226,7 +258,7 @@ const NAMES_ABROAD: [&str; 9] = [
 ];
 
 /// Ends that are numbers although they end like a name: a count from one on, and the strength of a signal.
-const NUMBERS: [&str; 4] = ["序号", "信号", "期号", "大号"];
+const NUMBERS: [&str; 2] = ["序号", "信号"];
 
 fn names_something(header: &str) -> bool {
     let bare = header
@@ -415,6 +447,24 @@ mod tests {
             guessed("月份", &["1", "12"]),
             Guess::Type(ValueType::Integer)
         );
+    }
+
+    #[test]
+    fn a_unit_is_taken_from_the_header_or_else_from_the_title() {
+        let cells = |cells: &[&str]| -> Vec<String> {
+            cells.iter().map(|cell| (*cell).to_owned()).collect()
+        };
+        let units = ["万元".to_owned()];
+        for (header, values, expected) in [
+            ("总投资", ["35.5", "12.25"], Some("万元")),
+            ("总投资", ["35", "12"], Some("万元")),
+            ("面积（亩）", ["35.5", "12.25"], Some("亩")),
+            ("件数", ["35", "12"], None),
+            ("联系电话", ["35", "12"], None),
+        ] {
+            let found = column(header, &cells(&values), &units);
+            assert_eq!(found.unit.as_deref(), expected, "{header} {values:?}");
+        }
     }
 
     #[test]
