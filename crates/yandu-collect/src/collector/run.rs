@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use yandu_check::key::KeySet;
-use yandu_check::{Checker, Expectations, FindingCount, Sample, Score};
+use yandu_check::{Checker, Expectations, Score};
 use yandu_decode::Opened;
 use yandu_lake::{Change, Commit};
 use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
@@ -109,36 +109,12 @@ impl Collector {
                 return Err(error);
             }
         }
-        let mut outcome: Outcome = self.inner.batches.detail(&id).await?.into();
+        let outcome: Outcome = self.inner.batches.detail(&id).await?.into();
         self.count(|totals| {
             totals.ended(outcome.status);
             totals.looked_at(&outcome);
         });
-        if outcome.status == BatchStatus::Collected {
-            self.add_references(&mut outcome).await?;
-        }
         Ok(outcome)
-    }
-
-    /// References are looked at once the rows are in the lake; their orphans stand beside the findings of the pass.
-    async fn add_references(&self, outcome: &mut Outcome) -> Result<()> {
-        for reference in self.references(&outcome.dataset).await? {
-            if reference.orphans > 0 {
-                outcome.findings.push(FindingCount {
-                    column: Some(reference.column),
-                    reason: reference.check,
-                    level: yandu_check::Level::Soft,
-                    dimension: yandu_words::Dimension::Consistency,
-                    rows: reference.orphans,
-                    samples: reference
-                        .samples
-                        .into_iter()
-                        .map(|text| Sample { row: 0, text })
-                        .collect(),
-                });
-            }
-        }
-        Ok(())
     }
 
     async fn steps(
@@ -383,13 +359,17 @@ impl Collector {
                 files,
                 operation: "collect".to_owned(),
             };
-            Some(
-                self.inner
-                    .lake
-                    .commit(&batch.dataset, commit)
-                    .await?
-                    .version,
-            )
+            let committed = self.inner.lake.commit(&batch.dataset, commit).await?;
+            // The rows are there whether or not that works.
+            if let Err(error) = self.find_orphans(batch, dataset, report).await {
+                tracing::warn!(
+                    dataset.id = %batch.dataset,
+                    batch.id = %batch.id,
+                    error = &error as &dyn std::error::Error,
+                    "the references of a delivery were not looked at"
+                );
+            }
+            Some(committed.version)
         };
         self.inner
             .batches
@@ -406,6 +386,15 @@ impl Collector {
             "collection committed"
         );
         Ok(End::Collected)
+    }
+
+    /// References are looked at once the rows are in the lake; the orphans among them stand beside the findings of the pass.
+    async fn find_orphans(&self, batch: &Batch, dataset: &Dataset, report: &Value) -> Result<()> {
+        let orphans = self.brought_orphans(&batch.id, dataset).await?;
+        if orphans.is_empty() {
+            return Ok(());
+        }
+        self.inner.batches.found(&batch.id, &orphans, report).await
     }
 
     /// Rows of the present snapshot whose key the new one does not have.

@@ -463,6 +463,38 @@ async fn references_are_looked_at_again_when_the_other_side_changes() {
     assert_eq!(orphans(&city).await, (2, 0));
 }
 
+#[tokio::test]
+async fn the_orphans_that_a_delivery_brings_stand_in_its_findings_with_their_places() {
+    let city = City::open().await;
+    let first = city
+        .collect("编号,上级\na,\nb,a\nc,z\nd,y\n", Mode::Upsert)
+        .await;
+    assert_eq!(
+        counts(&first),
+        (4, 4, 0, 0),
+        "a reference is soft unless it says otherwise"
+    );
+    let detail = city.collector.batch(&first.batch).await.unwrap();
+    let found = detail
+        .findings
+        .iter()
+        .find(|finding| finding.reason == "boss-unknown")
+        .unwrap();
+    assert_eq!((found.level, found.rows), (yandu_check::Level::Soft, 2));
+    let samples: Vec<_> = found
+        .samples
+        .iter()
+        .map(|sample| (sample.row, sample.text.as_str()))
+        .collect();
+    assert_eq!(samples, [(3, "z"), (4, "y")]);
+    let second = city.collect("编号,上级\ny,a\ne,x\n", Mode::Upsert).await;
+    assert_eq!(
+        reasons(&second),
+        ["boss-unknown 1"],
+        "of what it brings itself"
+    );
+}
+
 /// The one reference as it stands in the records.
 async fn standing(city: &City) -> (u64, u64) {
     let citizen = "demo.citizen".parse().unwrap();
