@@ -317,6 +317,7 @@ pub(crate) fn check(
         dataset: dataset.clone(),
         columns: missing,
         headers: headers.to_vec(),
+        row: None,
     })
 }
 

@@ -384,6 +384,25 @@ async fn a_new_column_is_kept_and_a_missing_one_stops_the_batch() {
 }
 
 #[tokio::test]
+async fn a_delivery_whose_header_is_sought_in_a_row_of_titles_is_told_the_row_that_has_it() {
+    let city = City::open().await;
+    let content = "市民情况表,\n2025年,\n编号,年龄\na,1\n";
+    let mut delivery = Delivery::file(
+        "demo.citizen".parse().unwrap(),
+        city.write("titled.csv", content),
+    );
+    delivery.hints.header_row = Some(1);
+    let me = Principal::local_administrator();
+    let refused = city.collector.collect(&me, delivery).await.unwrap();
+    let help = refused.error.unwrap().help.unwrap();
+    assert!(help.contains("`--header-row 3`"), "{help}");
+    let refused = city.collect("年龄,备注\n1,x\n", Mode::Snapshot).await;
+    let help = refused.error.unwrap().help.unwrap();
+    assert!(help.contains("`--header-row N`"), "{help}");
+    assert!(help.contains("`--header HEADER=COLUMN`"), "{help}");
+}
+
+#[tokio::test]
 async fn a_title_that_says_another_unit_than_a_column_has_refuses_the_batch_and_one_that_no_column_has_is_told()
  {
     let city = City::open().await;
