@@ -392,6 +392,7 @@ async fn a_delivery_whose_header_is_sought_in_a_row_of_titles_is_told_the_row_th
         city.write("titled.csv", content),
     );
     delivery.hints.header_row = Some(1);
+    delivery.mode = Some(Mode::Snapshot);
     let me = Principal::local_administrator();
     let refused = city.collector.collect(&me, delivery).await.unwrap();
     let help = refused.error.unwrap().help.unwrap();
