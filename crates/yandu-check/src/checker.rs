@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::kernels::cmp;
 use arrow::error::ArrowError;
+use hashbrown::HashSet;
 
 use crate::Level;
 use crate::block::TextBlock;
@@ -104,6 +105,7 @@ impl Checker {
                     block,
                     cell: self.cells.get(index).copied().flatten(),
                     broken: &broken,
+                    is_key: self.expectations.key.contains(&index),
                 };
                 reader.read(&mut findings)
             })
@@ -122,14 +124,36 @@ impl Checker {
         self.finish(typed, findings)
     }
 
+    /// The places of columns by their names.
+    fn places(&self, names: &[&str]) -> Vec<u32> {
+        let columns = self.expectations.columns.iter().zip(0_u32..);
+        columns
+            .filter(|(rule, _)| names.contains(&rule.name.as_str()))
+            .map(|(_, place)| place)
+            .collect()
+    }
+
     fn finish(
         &self,
         typed: RecordBatch,
         mut findings: Vec<Finding>,
     ) -> Result<Checked, ArrowError> {
         let mut errors = Vec::new();
+        let unread = unread(&findings);
         for (index, check) in self.expectations.checks.iter().enumerate() {
-            evaluate(check, index as u32, &typed, &mut findings, &mut errors)?;
+            let mut found = Vec::new();
+            evaluate(check, index as u32, &typed, &mut found, &mut errors)?;
+            if let CheckKind::Condition(condition) = &check.kind
+                && !unread.is_empty()
+                && !found.is_empty()
+            {
+                let reads = self.places(&condition.reads());
+                found.retain(|one| {
+                    let mut cells = reads.iter().map(|column| (one.row, *column));
+                    !cells.any(|cell| unread.contains(&cell))
+                });
+            }
+            findings.append(&mut found);
         }
         findings.sort_by_key(|finding| finding.row);
         let mut hard = vec![false; typed.num_rows()];
@@ -158,6 +182,16 @@ impl Checker {
             errors,
         })
     }
+}
+
+/// The cells, by row and column, that have no value although something was to be there: what a condition says of them follows
+/// from that.
+fn unread(findings: &[Finding]) -> HashSet<(u32, u32)> {
+    findings
+        .iter()
+        .filter(|finding| matches!(finding.cause, Cause::Missing | Cause::Fault(_)))
+        .filter_map(|finding| Some((finding.row, finding.column?)))
+        .collect()
 }
 
 /// The rows without a value in a column that must have one.

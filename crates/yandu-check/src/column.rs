@@ -27,6 +27,8 @@ pub(crate) struct ColumnReader<'a> {
     pub(crate) cell: Option<usize>,
     /// Rows whose cells cannot be trusted; their values are NULL and cause no further finding.
     pub(crate) broken: &'a [bool],
+    /// It is part of the key, so that its texts name something.
+    pub(crate) is_key: bool,
 }
 
 impl ColumnReader<'_> {
@@ -38,6 +40,7 @@ impl ColumnReader<'_> {
             }
             Meaning::Type(ValueType::Text) => match &self.rule.codes {
                 Some(codes) => self.read_text(findings, |text| read_code(codes, text)),
+                None if self.is_key => self.read_text(findings, read_name),
                 None => self.read_text(findings, |text| Read::Canonical(Cow::Borrowed(text))),
             },
             meaning => match meaning.value_type() {
@@ -77,7 +80,11 @@ impl ColumnReader<'_> {
                 }
                 ValueType::Date => {
                     let mut array = Date32Builder::with_capacity(rows);
-                    self.each(findings, value::parse_date, |day| array.append_option(day));
+                    let read: fn(&str) -> Read<i32> = match meaning {
+                        Meaning::Standard(Standard::Month) => value::parse_month,
+                        Meaning::Standard(_) | Meaning::Type(_) => value::parse_date,
+                    };
+                    self.each(findings, read, |day| array.append_option(day));
                     Arc::new(array.finish())
                 }
                 ValueType::Time => {
@@ -214,6 +221,14 @@ impl<T> From<Read<T>> for CellRead<T> {
     }
 }
 
+/// Reads a text that names a row: one in scientific notation has lost the digits that tell it from others.
+fn read_name(text: &str) -> Read<Cow<'_, str>> {
+    if value::is_scientific(text.trim()) {
+        return Read::Invalid(FaultCode::Scientific);
+    }
+    Read::Canonical(Cow::Borrowed(text))
+}
+
 fn read_code<'t>(codes: &CodeList, text: &'t str) -> CellRead<Cow<'t, str>> {
     if codes.codes.contains(text) {
         return CellRead::Value(Cow::Borrowed(text));
@@ -226,6 +241,7 @@ fn read_code<'t>(codes: &CodeList, text: &'t str) -> CellRead<Cow<'t, str>> {
         Read::Normalised(folded, change) if codes.codes.contains(folded.as_ref()) => {
             CellRead::Changed(folded, Cause::Normalised(change))
         }
+        _ if value::is_scientific(text.trim()) => CellRead::Invalid(FaultCode::Scientific),
         _ => CellRead::Invalid(FaultCode::CodeList),
     }
 }

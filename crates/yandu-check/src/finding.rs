@@ -29,6 +29,8 @@ pub enum Cause {
     CheckError(u32),
     /// Another row of the batch has the same key.
     DuplicateKey,
+    /// A later row of the batch has the same key and other contents, and takes its place.
+    RepeatedKey,
     /// A row that is already in the table has the same key.
     KeyTaken,
 }
@@ -47,7 +49,9 @@ impl Cause {
 
     pub fn level(&self, expectations: &Expectations) -> Level {
         match self {
-            Self::Normalised(_) | Self::EmptyWord | Self::Synonym => Level::Soft,
+            Self::Normalised(_) | Self::EmptyWord | Self::Synonym | Self::RepeatedKey => {
+                Level::Soft
+            }
             Self::Check(check) => expectations
                 .checks
                 .get(*check as usize)
@@ -75,6 +79,7 @@ impl Cause {
                 .get(*check as usize)
                 .map_or("check", |check| check.name.as_str()),
             Self::DuplicateKey => "duplicate-key",
+            Self::RepeatedKey => "repeated-key",
             Self::KeyTaken => "key-taken",
         }
     }
@@ -91,7 +96,7 @@ impl Cause {
                 .checks
                 .get(*check as usize)
                 .map_or(Dimension::Accuracy, |check| check.dimension),
-            Self::DuplicateKey | Self::KeyTaken => Dimension::Accuracy,
+            Self::DuplicateKey | Self::RepeatedKey | Self::KeyTaken => Dimension::Accuracy,
         }
     }
 }
@@ -111,7 +116,7 @@ pub struct Sample {
     /// Place of the row in the batch, from 1; 0 where the sample is a value of the table, or says something of the
     /// whole delivery.
     pub row: u64,
-    /// The text as it came, or why it is no record, cut to 80 characters.
+    /// The text as it came, or why it is no record, or which row took its place, cut to 80 characters.
     pub text: String,
 }
 

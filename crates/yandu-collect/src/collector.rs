@@ -1,5 +1,6 @@
 //! From a delivered file to a commit.
 
+mod mend;
 mod repeated;
 mod run;
 mod whole;
@@ -54,6 +55,8 @@ pub struct Delivery {
     pub watermark: Option<String>,
     /// The source was compared with what it held before, so what it brings is new even where the same bytes came once.
     pub(crate) is_compared: bool,
+    /// Nobody asked for it: its source was due.
+    pub(crate) is_due: bool,
     /// The file is a report of a form, and is taken as a whole or not at all.
     pub(crate) report: Option<Handed>,
     /// Rows that a test of a pack gives, also of a dataset that people fill.
@@ -78,6 +81,7 @@ impl Delivery {
             headers: Given::new(),
             watermark: None,
             is_compared: false,
+            is_due: false,
             report: None,
             is_trial: false,
         }
@@ -92,6 +96,9 @@ impl Delivery {
         }
     }
 }
+
+/// Who delivers what a source that was due has brought.
+const AUTOMATIC: &str = "automatic-collection";
 
 /// What a finished collection says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -296,6 +303,10 @@ impl Collector {
             self.now(),
         );
         batch.source = source;
+        // A report has a sender of its own.
+        if delivery.is_due && delivery.report.is_none() {
+            AUTOMATIC.clone_into(&mut batch.delivered_by);
+        }
         self.recover().await?;
         let progress = Arc::new(Progress::default());
         self.under_way()

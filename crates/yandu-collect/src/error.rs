@@ -42,6 +42,8 @@ pub enum Error {
         dataset: DatasetId,
         columns: Vec<String>,
         headers: Vec<String>,
+        /// Another row of the file that has all of them.
+        row: Option<u32>,
     },
 
     #[error("the headers {} both stand for the column `{column}`", headers.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(" and "))]
@@ -57,7 +59,7 @@ pub enum Error {
     },
 
     #[error(
-        "a title says that numbers are in `{told}`, and `{header}` stands for `{column}`, which is in `{declared}`"
+        "the numbers are said to be in `{told}`, and `{header}` stands for `{column}`, which is in `{declared}`"
     )]
     OtherUnit {
         told: String,
@@ -415,13 +417,20 @@ impl Error {
             Self::NoSource(_) => "`yandu pack list` shows the sources of the installed packs".to_owned(),
             Self::NoKey(dataset) => format!("declare a `key` for `{dataset}`, or collect with mode `append` or `snapshot`"),
             Self::NoBatch(_) => "`yandu batch list` shows the batches".to_owned(),
-            Self::MissingColumns { headers, .. } => format!(
-                "the delivery has the headers {}; add the header to `from:` of the column, or to `headers:` of the source",
-                headers.join(", ")
-            ),
+            Self::MissingColumns { headers, row, .. } => {
+                let row = match row {
+                    Some(row) => format!("row {row} looks like the header: deliver it with `--header-row {row}`"),
+                    None => "where a title stands above the header, say in which row that is: `--header-row N`".to_owned(),
+                };
+                format!(
+                    "the delivery has the headers {}; {row}; where a header has another name, say what it stands for, \
+                     `--header HEADER=COLUMN`, or add it to `from:` of the column or to `headers:` of the source",
+                    headers.join(", ")
+                )
+            }
             Self::AmbiguousHeaders { .. } => "say under `headers:` of the source which of them is meant".to_owned(),
             Self::OtherUnit { header, column, declared, .. } => format!(
-                "ask for the numbers in `{declared}`; where they are in it whatever the title says, say so of the header: \
+                "ask for the numbers in `{declared}`; where they are in it whatever the file says, say so of the header: \
                  `--header {header}={column}`"
             ),
             Self::NoSuchHeader { headers, .. } => format!("the delivery has the headers {}", headers.join(", ")),

@@ -7,9 +7,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Value, json};
 use yandu_pack::{Dataset, Packs};
 use yandu_words::id::{DatasetId, SourceId};
-use yandu_words::{ValueType, fold_header};
+use yandu_words::{Standard, ValueType, fold_header};
 
 use crate::{Error, Result};
+
+/// The unit of money whose column declares none.
+const YUAN: &str = "CNY";
 
 /// A column and the headers it is known by.
 #[derive(Debug, Clone)]
@@ -38,8 +41,28 @@ pub(crate) struct Mapping {
     pub(crate) absent: Vec<String>,
     /// The headers that a column claims, in the order of the delivery, each with its column.
     pub(crate) claimed: Vec<(String, String)>,
+    pub(crate) units: Units,
+}
+
+/// What is to be said of the units of a delivery that is collected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Units {
     /// Units that titles name and no column is in.
-    pub(crate) other_units: Vec<String>,
+    pub(crate) others: Vec<String>,
+    /// Of columns that are said to be in another unit than theirs, that and how their numbers are taken.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Units {
+    fn differ(&mut self, told: &str, header: &str, column: &str, declared: &str) {
+        let note = format!(
+            "`{header}` stands for `{column}`, which is in `{declared}`, and is said to be in `{told}`: its numbers are taken as \
+             they are"
+        );
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
 }
 
 impl Mapping {
@@ -129,6 +152,7 @@ pub(crate) fn known(packs: &Packs, dataset: &Dataset, source: Option<&SourceId>)
                 unit: column
                     .unit
                     .clone()
+                    .or_else(|| (column.standard == Some(Standard::Money)).then(|| YUAN.to_owned()))
                     .filter(|_| is_number(column.value_type())),
                 headers,
             }
@@ -232,7 +256,8 @@ pub(crate) fn of_texts(known: &[Known], given: &Given) -> Vec<String> {
 /// Maps the headers of a delivery to columns.
 ///
 /// Two different headers for one column are an error, because nobody can say which is meant; so is a required column
-/// that no header stands for, and a title that says numbers to be in tens of thousands of what their column is in.
+/// that no header stands for, and a title or a header that says numbers to be in tens of thousands of what their column
+/// is in.
 pub(crate) fn map(
     dataset: &DatasetId,
     known: &[Known],
@@ -242,7 +267,7 @@ pub(crate) fn map(
 ) -> Result<Mapping> {
     let proposal = propose(known, headers, given);
     check(dataset, known, headers, &proposal)?;
-    let other_units = check_units(known, headers, &proposal, given, titles)?;
+    let units = check_units(known, headers, &proposal, given, titles)?;
     let name = |column: usize| known.get(column).map(|known| known.column.clone());
     let mut extra = Vec::new();
     let mut claimed = Vec::new();
@@ -258,7 +283,7 @@ pub(crate) fn map(
         cells: proposal.cells,
         extra,
         claimed,
-        other_units,
+        units,
     })
 }
 
@@ -292,56 +317,93 @@ pub(crate) fn check(
         dataset: dataset.clone(),
         columns: missing,
         headers: headers.to_vec(),
+        row: None,
     })
 }
 
-/// Holds the units that titles name against those of the columns. Gives those that no column is in.
+/// Holds the units that titles and headers name against those of the columns. Gives what is to be said of them.
 ///
 /// # Errors
-/// A column counts in another multiple of a unit than every one that the titles name, and its header names none.
+/// A column counts in another multiple of a unit than its header names, or than every one that the titles name where its
+/// header names none, and nobody said what the header stands for.
 pub(crate) fn check_units(
     known: &[Known],
     headers: &[String],
     proposal: &Proposal,
     given: &Given,
     titles: &[String],
-) -> Result<Vec<String>> {
+) -> Result<Units> {
     let claims = headers.iter().zip(&proposal.claims);
     let columns: Vec<_> = claims
         .filter_map(|(header, claim)| {
             let column = known.get((*claim)?)?;
             let declared = column.unit.as_deref()?;
-            Some((header, column, declared, unit::read(declared)?))
+            let own = unit::read(declared)?;
+            Some((header, column, declared, own, unit::of_header(header)))
         })
         .collect();
     let told: Vec<_> = unit::told(titles)
         .into_iter()
         .filter_map(|told| unit::read(&told).map(|amount| (told, amount)))
         .collect();
-    let mut others = Vec::new();
-    for (written, amount) in &told {
-        let same = columns.iter().filter(|(.., own)| own.of == amount.of);
-        let same: Vec<_> = same.collect();
-        if same.is_empty() {
-            others.push(written.clone());
-            continue;
+    let mut units = Units::default();
+    let differ = |units: &mut Units, told: &str, header: &str, column: &Known, declared: &str| {
+        // Whoever puts a header under a column knows its numbers.
+        if is_given(given, header) {
+            units.differ(told, header, &column.column, declared);
+            return Ok(());
         }
-        // Whoever puts a header under a column knows its numbers, and a header says its unit better than a title does.
-        let other = same.iter().find(|(header, _, _, own)| {
-            told.iter().all(|(_, amount)| amount != own)
-                && !is_given(given, header)
-                && !unit::is_named(header, &amount.of)
-        });
-        if let Some((header, column, declared, _)) = other {
-            return Err(Error::OtherUnit {
-                told: written.clone(),
-                header: (*header).clone(),
-                column: column.column.clone(),
-                declared: (*declared).to_owned(),
-            });
+        Err(Error::OtherUnit {
+            told: told.to_owned(),
+            header: header.to_owned(),
+            column: column.column.clone(),
+            declared: declared.to_owned(),
+        })
+    };
+    for (header, column, declared, own, named) in &columns {
+        let mut of_kind = named.iter().filter(|(_, amount)| amount.of == own.of);
+        let first = of_kind.clone().next();
+        let is_same = of_kind.any(|(_, amount)| amount.times == own.times);
+        let of_other_kind = named
+            .iter()
+            .find(|(_, amount)| amount.is_known && own.is_known);
+        match (first, of_other_kind) {
+            (Some(_), _) if is_same => {}
+            (Some((written, _)), _) => differ(&mut units, written, header, column, declared)?,
+            (None, Some((written, _))) => units.differ(written, header, &column.column, declared),
+            (None, None) => {}
         }
     }
-    Ok(others)
+    for (written, amount) in &told {
+        let same = columns
+            .iter()
+            .filter(|(_, _, _, own, _)| own.of == amount.of);
+        let same: Vec<_> = same.collect();
+        if same.is_empty() {
+            units.others.push(written.clone());
+            continue;
+        }
+        for (header, column, declared, own, named) in same {
+            // A header says its unit better than a title does.
+            let is_named = named.iter().any(|(_, named)| named.of == amount.of);
+            if !is_named && told.iter().all(|(_, amount)| amount != own) {
+                differ(&mut units, written, header, column, declared)?;
+            }
+        }
+    }
+    Ok(units)
+}
+
+/// The unit that a header names, where it is a known one.
+pub(crate) fn unit_in_header(header: &str) -> Option<String> {
+    let mut named = unit::of_header(header).into_iter();
+    let (written, _) = named.find(|(_, amount)| amount.is_known)?;
+    Some(written.split_whitespace().collect())
+}
+
+/// The units that titles above a table name.
+pub(crate) fn units_in_titles(titles: &[String]) -> Vec<String> {
+    unit::told(titles)
 }
 
 /// Whether somebody said of a header what it stands for.
@@ -350,20 +412,27 @@ pub(crate) fn is_given(given: &Given, header: &str) -> bool {
     given.keys().any(|name| fold_header(name) == folded)
 }
 
-/// Tells in the report of a file which units its titles name that were held against nothing.
-pub(crate) fn tell_units(report: &mut Value, units: &[String]) {
-    if units.is_empty() {
+/// Tells in the report of a file what is to be said of its units.
+pub(crate) fn tell_units(report: &mut Value, units: &Units) {
+    let mut told = units.notes.clone();
+    if !units.others.is_empty() {
+        let named: Vec<String> = units
+            .others
+            .iter()
+            .map(|unit| format!("`{unit}`"))
+            .collect();
+        told.push(format!(
+            "a title says that numbers are in {}, which is the unit of no column",
+            named.join(", ")
+        ));
+    }
+    if told.is_empty() {
         return;
     }
-    let named: Vec<String> = units.iter().map(|unit| format!("`{unit}`")).collect();
-    let note = format!(
-        "a title says that numbers are in {}, which is the unit of no column",
-        named.join(", ")
-    );
     let report = report.as_object_mut();
     let notes = report.map(|report| report.entry("notes").or_insert_with(|| json!([])));
     if let Some(notes) = notes.and_then(Value::as_array_mut) {
-        notes.push(note.into());
+        notes.extend(told.into_iter().map(Value::from));
     }
 }
 
@@ -425,7 +494,7 @@ mod tests {
                 .collect();
             let dataset = "demo.work".parse().unwrap();
             let mapped = map(&dataset, &columns, &headers, &given, &[title.to_owned()]);
-            mapped.map(|mapping| mapping.other_units)
+            mapped.map(|mapping| mapping.units)
         };
         let refused = read(&["地区", "完成数"], "单位：万件", &[]).unwrap_err();
         assert_eq!(refused.code(), "other-unit");
@@ -437,25 +506,74 @@ mod tests {
             matches!(refused, Err(Error::OtherUnit { column, .. }) if column == "done"),
             "that another column is in it does not make this one so"
         );
-        let nothing: Vec<String> = Vec::new();
         for (headers, title, said) in [
             (vec!["地区", "存量", "完成数(件)"], "单位：万件", vec![]),
             (vec!["地区", "存量", "完成数"], "单位：件、万件", vec![]),
             (vec!["地区", "完成数"], "单位：件", vec![]),
             (vec!["地区", "投资"], "（单位：万元）", vec![]),
             (vec!["地区", "完成数(件)"], "单位：万件", vec![]),
-            (
-                vec!["地区", "完成数"],
-                "单位：万件",
-                vec![("完成数", "done")],
-            ),
             (vec!["地区", "完成数"], "填报单位：市工信局", vec![]),
         ] {
             let told = read(&headers, title, &said).unwrap();
-            assert_eq!(told, nothing, "{headers:?} {title}");
+            assert_eq!(told, Units::default(), "{headers:?} {title}");
         }
         let told = read(&["地区", "完成数"], "单位：万元", &[]).unwrap();
-        assert_eq!(told, ["万元"], "no column of the file is in it");
+        assert_eq!(told.others, ["万元"], "no column of the file is in it");
+        let said = read(&["地区", "完成数"], "单位：万件", &[("完成数", "done")]).unwrap();
+        assert_eq!(
+            said.notes,
+            [
+                "`完成数` stands for `done`, which is in `件`, and is said to be in `万件`: its numbers are taken as they are"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_header_that_names_another_unit_of_the_kind_is_refused_and_told_where_somebody_said_what_it_is()
+     {
+        let in_unit = |column: &str, unit: &str, headers: &[&str]| Known {
+            unit: Some(unit.to_owned()),
+            ..known(column, false, headers)
+        };
+        let columns = [
+            in_unit("cost", "CNY", &["投资", "投资（万元）", "投资（元）"]),
+            in_unit("area", "mu", &["面积", "面积（公顷）"]),
+        ];
+        let read = |header: &str, title: &str, said: &[(&str, &str)]| {
+            let said = said.iter();
+            let given = said
+                .map(|(header, column)| ((*header).to_owned(), Some((*column).to_owned())))
+                .collect();
+            let dataset = "demo.work".parse().unwrap();
+            let titles = [title.to_owned()];
+            let mapped = map(&dataset, &columns, &[header.to_owned()], &given, &titles);
+            mapped.map(|mapping| mapping.units)
+        };
+        for (header, title) in [
+            ("投资(万元)", ""),
+            ("投资【万元】", "单位：元"),
+            ("面积（公顷）", ""),
+            ("面积", "单位：公顷"),
+            ("面积", "（万亩）"),
+            ("投资", "单位 ： 万 元"),
+        ] {
+            let refused = read(header, title, &[]).unwrap_err();
+            assert_eq!(refused.code(), "other-unit", "{header} {title}");
+        }
+        assert_eq!(
+            read("投资（元）", "（万元）", &[]).unwrap(),
+            Units::default()
+        );
+        for (header, column) in [
+            ("总投资（万元）", "cost"),
+            ("占地（平方公里）", "area"),
+            ("占地（吨）", "area"),
+        ] {
+            let told = read(header, "", &[(header, column)]).unwrap();
+            assert_eq!(told.notes.len(), 1, "{header}: {told:?}");
+        }
+        let told = read("总投资（元）", "", &[("总投资（元）", "cost")]).unwrap();
+        assert_eq!(told, Units::default());
     }
 
     #[test]

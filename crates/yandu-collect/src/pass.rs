@@ -7,6 +7,7 @@ mod keys;
 mod output;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -15,7 +16,7 @@ use arrow::array::BooleanArray;
 use yandu_check::block::TextBlock;
 use yandu_check::key::KeySet;
 use yandu_check::profile::{ColumnProfile, Profiler};
-use yandu_check::{Cause, Checked, Checker, Finding, Level, Tally};
+use yandu_check::{Cause, Checked, Checker, Expectations, Finding, Level, Tally};
 use yandu_decode::{Cutter, Delimited, RawBlock};
 use yandu_lake::{FileWriter, NewFile};
 use yandu_words::id::BatchId;
@@ -204,18 +205,28 @@ fn work_through<B: Blocks>(
     worked: &mut Worked,
 ) -> Result<()> {
     let plan = shared.plan;
+    let expectations = plan.checker.expectations();
     let mut output = Output::new(plan.batch, plan.extra);
     while let Some((ticket, block)) = shared.take()? {
         let block = parse(block);
         let mut checked = plan.checker.check(&block)?;
         worked.errors.extend(std::mem::take(&mut checked.errors));
         worked.profiler.update(&checked.rows, block.first_row);
-        shared.settle(ticket, &block, &mut checked)?;
+        let replacing = shared.settle(ticket, &block, &mut checked)?;
         for finding in &checked.findings {
             let place = block.first_row + u64::from(finding.row);
             worked
                 .tally
                 .add(finding, place, || evidence(&block, plan.checker, finding));
+        }
+        for (row, earlier) in replacing {
+            let finding = Finding {
+                row,
+                column: key_column(expectations),
+                cause: Cause::RepeatedKey,
+            };
+            let text = replaced_by(&block, plan.checker, row);
+            worked.tally.add(&finding, earlier, || text.as_str());
         }
         let quarantined = checked.hard.iter().filter(|hard| **hard).count();
         let kept = block.rows() - quarantined;
@@ -241,6 +252,35 @@ fn work_through<B: Blocks>(
             .advance(block.source_bytes(), block.rows() as u64);
     }
     Ok(())
+}
+
+/// The column of a key of one column.
+fn key_column(expectations: &Expectations) -> Option<u32> {
+    match expectations.key.as_slice() {
+        [column] => Some(*column as u32),
+        _ => None,
+    }
+}
+
+/// Which row takes the place of one with the same key, and the key.
+fn replaced_by(block: &TextBlock, checker: &Checker, row: u32) -> String {
+    let key = checker.expectations().key.iter();
+    let cells = key.filter_map(|column| block.cell(row as usize, checker.cell(*column)?));
+    format!(
+        "被第 {} 行取代：{}",
+        block.first_row + u64::from(row),
+        cells.collect::<Vec<_>>().join(" / ")
+    )
+}
+
+/// A hash of the record of each row.
+fn contents(block: &TextBlock) -> Vec<u64> {
+    let records = (0..block.rows()).map(|row| {
+        let mut hasher = DefaultHasher::new();
+        block.record(row).hash(&mut hasher);
+        hasher.finish()
+    });
+    records.collect()
 }
 
 /// The cell that a finding speaks of; when it speaks of the whole row why that is no record, or the record.
@@ -274,12 +314,19 @@ impl<B: Blocks> Shared<'_, B> {
         Ok(Some((ticket, block)))
     }
 
-    /// Waits for the turn of this block, then marks the rows whose key stood in an earlier row.
-    fn settle(&self, ticket: u64, block: &TextBlock, checked: &mut Checked) -> Result<()> {
+    /// Waits for the turn of this block, then marks the rows whose key stood in an earlier row. Gives the rows that take
+    /// the place of one with other contents, each with the place of that one.
+    fn settle(
+        &self,
+        ticket: u64,
+        block: &TextBlock,
+        checked: &mut Checked,
+    ) -> Result<Vec<(u32, u64)>> {
         let expectations = self.plan.checker.expectations();
-        let key_column = match expectations.key.as_slice() {
-            [column] => Some(*column as u32),
-            _ => None,
+        let key_column = key_column(expectations);
+        let contents = match self.plan.mode {
+            Mode::Upsert => contents(block),
+            Mode::Snapshot | Mode::Append => Vec::new(),
         };
         let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         while order.next != ticket && !order.failed {
@@ -300,17 +347,17 @@ impl<B: Blocks> Shared<'_, B> {
             }
         }
         mark(checked, &mut repeated);
-        for row in order
+        let settled = order
             .keys
-            .settle(&checked.keys, &checked.hard, block.first_row)
-        {
+            .settle(&checked.keys, &checked.hard, &contents, block.first_row);
+        for row in settled.gone {
             repeated.push((row, key_column, Cause::DuplicateKey, true));
         }
         order.next += 1;
         self.turn.notify_all();
         drop(order);
         mark(checked, &mut repeated);
-        Ok(())
+        Ok(settled.replacing)
     }
 
     fn give_up(&self) {

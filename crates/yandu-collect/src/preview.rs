@@ -130,8 +130,8 @@ impl Collector {
             headers::check_units(&known, &looked.headers, &proposal, &given, &looked.titles)
         });
         let refusal = match checked.transpose() {
-            Ok(other_units) => {
-                headers::tell_units(&mut looked.report, &other_units.unwrap_or_default());
+            Ok(units) => {
+                headers::tell_units(&mut looked.report, &units.unwrap_or_default());
                 None
             }
             Err(error) => Some(failure_of(&error)),

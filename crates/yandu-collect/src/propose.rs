@@ -9,7 +9,7 @@ use serde::Serialize;
 use yandu_decode::{Hints, Report};
 use yandu_words::{Change, Read, Standard, ValueType, value};
 
-use crate::Result;
+use crate::{Result, headers};
 
 /// Rows that a proposal looks at.
 const SAMPLE_ROWS: usize = 5_000;
@@ -31,6 +31,8 @@ pub enum Guess {
 pub struct ColumnProposal {
     pub header: String,
     pub guess: Guess,
+    /// Of numbers the unit that the header names, or else the title above the table.
+    pub unit: Option<String>,
     /// Whether no value of the sample is empty.
     pub required: bool,
     /// Whether no value of the sample stands twice.
@@ -70,11 +72,12 @@ pub fn propose(path: &Path, hints: &Hints) -> Result<FileProposal> {
             break;
         }
     }
+    let units = headers::units_in_titles(&opened.report.titles);
     let columns = opened
         .header
         .iter()
         .zip(cells)
-        .map(|(header, values)| column(header, &values))
+        .map(|(header, values)| column(header, &values, &units))
         .collect();
     Ok(FileProposal {
         report: opened.report,
@@ -83,7 +86,7 @@ pub fn propose(path: &Path, hints: &Hints) -> Result<FileProposal> {
     })
 }
 
-fn column(header: &str, cells: &[String]) -> ColumnProposal {
+fn column(header: &str, cells: &[String], units: &[String]) -> ColumnProposal {
     let values: Vec<&str> = cells
         .iter()
         .map(|cell| cell.trim())
@@ -102,9 +105,17 @@ fn column(header: &str, cells: &[String]) -> ColumnProposal {
             distinct.len()
         )
     };
+    let unit = unit(header, guess, units);
+    let evidence = match &unit {
+        Some((unit, true)) => {
+            format!("{evidence}; the title says that numbers are in {unit}: are these?")
+        }
+        Some((_, false)) | None => evidence,
+    };
     ColumnProposal {
         header: header.to_owned(),
         guess,
+        unit: unit.map(|(unit, _)| unit),
         required: !cells.is_empty() && values.len() == cells.len(),
         unique: values.len() > 1 && distinct.len() == values.len(),
         evidence,
@@ -114,6 +125,27 @@ fn column(header: &str, cells: &[String]) -> ColumnProposal {
             Vec::new()
         },
     }
+}
+
+/// Words of headers under which a whole number is an amount of something.
+const AMOUNTS: [&str; 11] = [
+    "额", "费", "投资", "收入", "支出", "产值", "资金", "利润", "税", "资产", "成本",
+];
+
+/// The unit of a column of numbers, and whether it is that of the title above the table: it is taken for numbers with a point
+/// and for amounts, because numbers of things are counted one by one in tables of any unit.
+fn unit(header: &str, guess: Guess, units: &[String]) -> Option<(String, bool)> {
+    let is_amount = match guess {
+        Guess::Type(ValueType::Integer) => has_word(header, &AMOUNTS),
+        Guess::Type(ValueType::Decimal { .. } | ValueType::Float)
+        | Guess::Standard(Standard::Money) => true,
+        Guess::Type(_) | Guess::Standard(_) => return None,
+    };
+    let own = headers::unit_in_header(header).map(|unit| (unit, false));
+    own.or_else(|| match units {
+        [unit] if is_amount => Some((unit.clone(), true)),
+        _ => None,
+    })
 }
 
 fn is_empty_word(cell: &str) -> bool {
@@ -145,6 +177,9 @@ fn guess(header: &str, values: &[&str]) -> (Guess, usize) {
         header,
         &["日期", "时间", "日", "date", "time", "day", "day of"],
     );
+    if names_something(header) {
+        return (TEXT, values.len());
+    }
     for (value_type, fits) in types(values, dated) {
         if enough(fits) {
             return (Guess::Type(value_type), fits);
@@ -154,7 +189,7 @@ fn guess(header: &str, values: &[&str]) -> (Guess, usize) {
 }
 
 /// Standards in the order in which they are tried, with the words one of which the header must have.
-const STANDARDS: [(Standard, &[&str]); 12] = [
+const STANDARDS: [(Standard, &[&str]); 13] = [
     (Standard::ResidentId, &[]),
     (Standard::Uscc, &[]),
     (Standard::Email, &[]),
@@ -163,6 +198,10 @@ const STANDARDS: [(Standard, &[&str]); 12] = [
     (Standard::Landline, &["电话", "传真", "phone", "tel", "fax"]),
     (Standard::Plate, &["车牌", "号牌", "plate"]),
     (Standard::BankCard, &["银行卡", "卡号", "账号", "card"]),
+    (
+        Standard::Month,
+        &["月份", "统计月", "所属月", "所属期", "month"],
+    ),
     (
         Standard::OrganisationCode,
         &["组织机构", "organisation code"],
@@ -180,6 +219,63 @@ const STANDARDS: [(Standard, &[&str]); 12] = [
         &["姓名", "法定代表人", "负责人", "联系人", "name of person"],
     ),
 ];
+
+/// The ends of headers whose values name something, whatever they look like: they are no numbers, because their zeros and
+/// their dashes count.
+const NAMES: [&str; 19] = [
+    "编号",
+    "编码",
+    "代码",
+    "号码",
+    "证号",
+    "证件",
+    "身份证",
+    "电话",
+    "手机",
+    "座机",
+    "传真",
+    "联系方式",
+    "邮编",
+    "邮政编码",
+    "账号",
+    "帐号",
+    "区划",
+    "条码",
+    "号",
+];
+
+/// Such words of other languages, alone or behind a separator.
+const NAMES_ABROAD: [&str; 9] = [
+    "id",
+    "code",
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "fax",
+    "postcode",
+    "zip",
+];
+
+/// Ends that are numbers although they end like a name: a count from one on, and the strength of a signal.
+const NUMBERS: [&str; 2] = ["序号", "信号"];
+
+fn names_something(header: &str) -> bool {
+    let bare = header
+        .split(['(', '（', '[', '【'])
+        .next()
+        .unwrap_or(header);
+    let bare = bare.trim_matches(|sign: char| {
+        sign.is_whitespace() || sign.is_ascii_digit() || matches!(sign, '*' | ':' | '：')
+    });
+    let ends_as = |words: &[&str]| words.iter().any(|word| bare.ends_with(word));
+    if ends_as(&NUMBERS) {
+        return false;
+    }
+    let lower = bare.to_lowercase();
+    let last = lower.rsplit(|sign: char| !sign.is_alphanumeric()).next();
+    ends_as(&NAMES) || last.is_some_and(|last| NAMES_ABROAD.contains(&last))
+}
 
 fn has_word(header: &str, words: &[&str]) -> bool {
     let header = header.to_lowercase();
@@ -313,6 +409,65 @@ mod tests {
     }
 
     #[test]
+    fn what_names_something_is_text_whatever_its_values_look_like() {
+        for header in [
+            "联系电话",
+            "区划代码",
+            "证件号",
+            "证件号码（必填）",
+            "邮编",
+            "电话1",
+            "楼号",
+            "shop_id",
+            "Postcode",
+        ] {
+            assert_eq!(
+                guessed(header, &["320", "13800138000", "12.5", "无"]),
+                Guess::Type(ValueType::Text),
+                "{header}"
+            );
+            assert_eq!(
+                guessed(header, &["320", "321", "322", "323"]),
+                Guess::Type(ValueType::Text),
+                "{header}"
+            );
+        }
+        for header in ["序号", "信号", "证件数", "电话费", "账户数量", "ideas"] {
+            assert_eq!(
+                guessed(header, &["1", "2"]),
+                Guess::Type(ValueType::Integer),
+                "{header}"
+            );
+        }
+        assert_eq!(
+            guessed("统计月份", &["2026年10月", "202611"]),
+            Guess::Standard(Standard::Month)
+        );
+        assert_eq!(
+            guessed("月份", &["1", "12"]),
+            Guess::Type(ValueType::Integer)
+        );
+    }
+
+    #[test]
+    fn a_unit_is_taken_from_the_header_or_else_from_the_title() {
+        let cells = |cells: &[&str]| -> Vec<String> {
+            cells.iter().map(|cell| (*cell).to_owned()).collect()
+        };
+        let units = ["万元".to_owned()];
+        for (header, values, expected) in [
+            ("总投资", ["35.5", "12.25"], Some("万元")),
+            ("总投资", ["35", "12"], Some("万元")),
+            ("面积（亩）", ["35.5", "12.25"], Some("亩")),
+            ("件数", ["35", "12"], None),
+            ("联系电话", ["35", "12"], None),
+        ] {
+            let found = column(header, &cells(&values), &units);
+            assert_eq!(found.unit.as_deref(), expected, "{header} {values:?}");
+        }
+    }
+
+    #[test]
     fn a_weak_standard_needs_its_word_in_the_header() {
         assert_eq!(
             guessed("姓名", &["王芳", "李强"]),
@@ -323,7 +478,7 @@ mod tests {
             Guess::Type(ValueType::Text)
         );
         assert_eq!(
-            guessed("邮编", &["224001"]),
+            guessed("等级", &["224001"]),
             Guess::Type(ValueType::Integer)
         );
         assert_eq!(

@@ -122,6 +122,7 @@ pub fn reason_title(code: &str) -> String {
         "control-character" => "含有控制字符",
         "cell-too-long" => "单元格过长",
         "duplicate-key" => "主键与前面的行重复",
+        "repeated-key" => "同一文件里主键相同而内容不同，以后面的行为准",
         "key-taken" => "主键已在库中",
         SUPERSEDED => "已被后来的数据取代",
         FORMER_STAYS => "没有一行合格，库中仍是上一次的全量数据",

@@ -4,15 +4,18 @@ mod follow;
 
 use std::collections::BTreeSet;
 
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::TryStreamExt;
 use serde::Serialize;
 use sqlx::Row;
 use yandu_check::key::{Key, KeySet, hash_rows};
+use yandu_check::{FindingCount, SYSTEM_BATCH, SYSTEM_ROW, Sample};
 use yandu_lake::{Principal, ReadPoint, Session, Version};
-use yandu_pack::declare::CheckKind;
-use yandu_words::id::DatasetId;
+use yandu_pack::declare::{Check, CheckKind, Level};
+use yandu_pack::{Dataset, Packs};
+use yandu_words::id::{BatchId, DatasetId};
 
 use crate::collector::Collector;
 use crate::{Result, expectation};
@@ -70,27 +73,94 @@ impl Collector {
         for dataset in packs.datasets() {
             let file = dataset.file();
             for check in &file.checks {
-                let CheckKind::References { column, target } = &check.kind else {
-                    continue;
-                };
-                if file.dataset != *changed && target.dataset != *changed {
-                    continue;
-                }
-                if let Some(target_column) = expectation::target_column(&packs, target) {
-                    looks.push(Look {
-                        dataset: file.dataset.clone(),
-                        check: check.name.clone(),
-                        column: column.to_string(),
-                        target: target.dataset.clone(),
-                        target_column,
-                    });
-                }
+                let look = Look::of(&packs, &file.dataset, check);
+                looks.extend(
+                    look.filter(|look| look.dataset == *changed || look.target == *changed),
+                );
             }
         }
         for look in looks {
             self.look(&look).await?;
         }
         Ok(())
+    }
+
+    /// The rows that a delivery has brought into the table whose values the datasets do not have that they refer to, by each
+    /// soft reference. Of hard ones the pass has found them before.
+    pub(crate) async fn brought_orphans(
+        &self,
+        batch: &BatchId,
+        dataset: &Dataset,
+    ) -> Result<Vec<FindingCount>> {
+        let packs = self.packs();
+        let mut findings = Vec::new();
+        let soft = dataset.file().checks.iter();
+        for check in soft.filter(|check| check.level == Level::Soft) {
+            let Some(look) = Look::of(&packs, dataset.id(), check) else {
+                continue;
+            };
+            self.look(&look).await?;
+            let stands = self.references(&look.dataset).await?;
+            let has_orphans =
+                |state: &ReferenceState| state.check == look.check && state.orphans > 0;
+            if !stands.iter().any(has_orphans) {
+                continue;
+            }
+            let (rows, samples) = self.orphans_in(&look, batch).await?;
+            if rows > 0 {
+                findings.push(FindingCount {
+                    column: Some(look.column),
+                    reason: look.check,
+                    level: yandu_check::Level::Soft,
+                    dimension: check.dimension,
+                    rows,
+                    samples,
+                });
+            }
+        }
+        Ok(findings)
+    }
+
+    /// How many rows of a delivery have a value that the target lacks, and the first of them.
+    async fn orphans_in(&self, look: &Look, batch: &BatchId) -> Result<(u64, Vec<Sample>)> {
+        let Look {
+            dataset,
+            column,
+            target,
+            target_column,
+            ..
+        } = look;
+        let unknown = match self.lake().version(target).await? {
+            Some(_) => format!(
+                " AND NOT EXISTS (SELECT 1 FROM {target} AS known WHERE known.{target_column} = brought.{column})"
+            ),
+            None => String::new(),
+        };
+        let sql = format!(
+            "SELECT brought.{SYSTEM_ROW}, brought.{column} FROM {dataset} AS brought WHERE brought.{SYSTEM_BATCH} = '{batch}' \
+             AND brought.{column} IS NOT NULL{unknown} ORDER BY 1"
+        );
+        let session = self.session_at(ReadPoint::default());
+        let mut found = session.query(&sql).await?;
+        let (mut rows, mut samples) = (0, Vec::new());
+        while let Some(block) = found.try_next().await? {
+            rows += block.num_rows() as u64;
+            let [places, values] = block.columns() else {
+                continue;
+            };
+            let Some(places) = places.as_primitive_opt::<Int64Type>() else {
+                continue;
+            };
+            let shown = ArrayFormatter::try_new(values, &FormatOptions::default())?;
+            let wanted = SAMPLES.saturating_sub(samples.len());
+            for (row, place) in places.iter().enumerate().take(wanted) {
+                samples.push(Sample {
+                    row: place.unwrap_or_default() as u64,
+                    text: shown.value(row).to_string(),
+                });
+            }
+        }
+        Ok((rows, samples))
     }
 
     async fn look(&self, look: &Look) -> Result<()> {
@@ -242,6 +312,20 @@ impl Collector {
 }
 
 impl Look {
+    /// The reference that a check of a dataset is, if it is one.
+    fn of(packs: &Packs, dataset: &DatasetId, check: &Check) -> Option<Self> {
+        let CheckKind::References { column, target } = &check.kind else {
+            return None;
+        };
+        Some(Self {
+            dataset: dataset.clone(),
+            check: check.name.clone(),
+            column: column.to_string(),
+            target: target.dataset.clone(),
+            target_column: expectation::target_column(packs, target)?,
+        })
+    }
+
     fn target_text(&self) -> String {
         format!("{}.{}", self.target, self.target_column)
     }

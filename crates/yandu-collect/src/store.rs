@@ -167,7 +167,7 @@ impl Batches {
         Ok(())
     }
 
-    /// What was found of a delivery whose rows were not looked at.
+    /// What else was found of a delivery than its pass did.
     pub(crate) async fn found(
         &self,
         id: &BatchId,
@@ -476,13 +476,18 @@ async fn insert_findings(
     batch: &BatchId,
     findings: &[FindingCount],
 ) -> Result<()> {
-    for (place, finding) in findings.iter().enumerate() {
+    let first: i64 =
+        sqlx::query_scalar("SELECT coalesce(max(place) + 1, 0) FROM finding WHERE batch = ?")
+            .bind(batch.as_str())
+            .fetch_one(&mut *connection)
+            .await?;
+    for (place, finding) in (first..).zip(findings) {
         sqlx::query(
             "INSERT INTO finding (batch, place, column_name, reason, level, dimension, rows, samples) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(batch.as_str())
-        .bind(place as i64)
+        .bind(place)
         .bind(finding.column.as_deref())
         .bind(&finding.reason)
         .bind(word(&finding.level)?)

@@ -59,6 +59,10 @@ impl yandu_check::Condition for Condition {
         self.verdicts(rows)
             .map_err(|error| problem::describe(&error, None).message)
     }
+
+    fn reads(&self) -> Vec<&str> {
+        self.columns().collect()
+    }
 }
 
 /// Compiles a boolean SQL expression over the columns of `schema`.

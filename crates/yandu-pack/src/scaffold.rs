@@ -49,6 +49,8 @@ pub struct ProposedColumn {
     pub header: String,
     pub title: Title,
     pub meaning: ProposedMeaning,
+    /// The unit of its numbers.
+    pub unit: Option<String>,
     pub required: bool,
     /// What speaks for it, as a sentence: `all 1,204 values have right check digits`.
     pub evidence: String,
@@ -274,6 +276,9 @@ fn line(column: &ProposedColumn, from: bool) -> String {
     };
     if from {
         let _ = write!(line, ", from: [{}]", scalar(&column.header));
+    }
+    if let Some(unit) = &column.unit {
+        let _ = write!(line, ", unit: {}", scalar(unit));
     }
     if !column.required {
         line.push_str(", required: false");

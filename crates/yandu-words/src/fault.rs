@@ -134,8 +134,8 @@ fault_codes! {
     Number "number" Conformance "不是数字" "not a number";
     /// More digits, before or after the point, than the type has places for.
     Digits "digits" Conformance "数字位数超限" "too many digits";
-    /// A number written with an exponent, of which digits are usually lost.
-    Scientific "scientific" Accuracy "科学计数法" "scientific notation";
+    /// A number or a code written with an exponent, of which digits are usually lost.
+    Scientific "scientific" Accuracy "科学计数法，位数已丢失：请把该列设为文本后重新导出" "scientific notation, digits are lost: format the column as text and export it again";
     /// Neither yes nor no.
     Boolean "boolean" Conformance "不是是否值" "neither yes nor no";
     /// Outside of the range of the type or the column.

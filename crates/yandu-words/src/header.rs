@@ -6,9 +6,12 @@ pub fn fold_header(header: &str) -> String {
     header
         .chars()
         .map(|sign| match sign {
-            '【' => '[',
-            '】' => ']',
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
+            _ => sign,
+        })
+        .map(|sign| match sign {
+            '【' | '〔' | '[' => '(',
+            '】' | '〕' | ']' => ')',
             _ => sign,
         })
         .filter(|sign| {
@@ -34,7 +37,9 @@ mod tests {
         ] {
             assert_eq!(fold_header(header), "身份证号(idno)", "{header:?}");
         }
-        assert_eq!(fold_header("【金额】"), "[金额]");
+        for header in ["【金额】", "[金额]", "［金额］", "〔金额〕"] {
+            assert_eq!(fold_header(header), "(金额)", "{header}");
+        }
         assert_eq!(fold_header(" *-_"), "");
         assert_ne!(fold_header("金额1"), fold_header("金额2"));
     }

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::fold::{Width, fold};
 use crate::value::{
-    format_date, format_decimal, format_time, format_timestamp, parse_date, parse_decimal,
-    parse_time, parse_timestamp,
+    format_date, format_decimal, format_time, format_timestamp, is_scientific, parse_date,
+    parse_decimal, parse_month, parse_time, parse_timestamp,
 };
 use crate::{Change, FaultCode, Grade, Mask, Read, Title, ValueType};
 
@@ -57,6 +57,7 @@ pub enum Standard {
     Email,
     Ip,
     Date,
+    Month,
     Time,
     Timestamp,
     Money,
@@ -66,7 +67,7 @@ pub enum Standard {
 const MONEY: (u8, u8) = (18, 2);
 
 impl Standard {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Id,
         Self::ResidentId,
         Self::Uscc,
@@ -81,6 +82,7 @@ impl Standard {
         Self::Email,
         Self::Ip,
         Self::Date,
+        Self::Month,
         Self::Time,
         Self::Timestamp,
         Self::Money,
@@ -105,7 +107,7 @@ impl Standard {
     /// The type of the column that holds the values.
     pub fn value_type(self) -> ValueType {
         match self {
-            Self::Date => ValueType::Date,
+            Self::Date | Self::Month => ValueType::Date,
             Self::Time => ValueType::Time,
             Self::Timestamp => ValueType::Timestamp,
             Self::Money => ValueType::Decimal {
@@ -150,6 +152,7 @@ impl Standard {
             | Self::Name
             | Self::Address
             | Self::Date
+            | Self::Month
             | Self::Time
             | Self::Timestamp
             | Self::Money => Mask::Null,
@@ -172,7 +175,7 @@ impl Standard {
             Self::Address => address::check,
             Self::Email => email::check,
             Self::Ip => ip::check,
-            Self::Date | Self::Time | Self::Timestamp | Self::Money => {
+            Self::Date | Self::Month | Self::Time | Self::Timestamp | Self::Money => {
                 return matches!(self.read_text(text), Read::Canonical(_));
             }
         };
@@ -207,6 +210,7 @@ impl Standard {
             Self::Email => read_with(text, email::check, email::rewrite),
             Self::Ip => read_with(text, ip::check, ip::rewrite),
             Self::Date => write_value(text, parse_date(text), format_date),
+            Self::Month => write_value(text, parse_month(text), format_date),
             Self::Time => write_value(text, parse_time(text), format_time),
             Self::Timestamp => write_value(text, parse_timestamp(text), format_timestamp),
             Self::Money => {
@@ -254,6 +258,10 @@ fn normalise(
             Err(folded_fault) => fault = folded_fault,
         }
         plain = Cow::Owned(folded.text);
+    }
+    // Whatever else is wrong follows from the digits that are gone.
+    if is_scientific(&plain) {
+        return Read::Invalid(FaultCode::Scientific);
     }
     match rewrite(&plain) {
         Some((rewritten, change)) => match check(&rewritten) {

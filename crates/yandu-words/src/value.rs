@@ -12,9 +12,9 @@ mod time;
 mod timestamp;
 
 pub use boolean::parse_boolean;
-pub use date::{days_from_civil, days_from_excel_serial, format_date, parse_date};
+pub use date::{days_from_civil, days_from_excel_serial, format_date, parse_date, parse_month};
 pub(crate) use date::{is_real_day, two_digits};
-pub use number::{format_decimal, parse_decimal, parse_float, parse_integer};
+pub use number::{format_decimal, is_scientific, parse_decimal, parse_float, parse_integer};
 pub use time::{format_time, parse_time};
 pub use timestamp::{
     Zone, format_timestamp, micros_from_excel_serial, parse_timestamp, parse_timestamp_in,

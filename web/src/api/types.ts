@@ -51,6 +51,8 @@ export interface Report {
   titles?: string[]
   new_columns?: string[]
   absent_columns?: string[]
+  /** What no count and no finding shows, such as numbers that are said to be in another unit. */
+  notes?: string[]
   /** Of an unchanged delivery: the batch that brought the same bytes. */
   same_as?: string
   [more: string]: unknown

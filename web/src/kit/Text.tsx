@@ -24,11 +24,33 @@ export function Short({ value }: { value: number }) {
   )
 }
 
-export function Score({ value }: { value: number | null | undefined }) {
+export function Score({ value, isLate }: { value: number | null | undefined; isLate?: boolean }) {
   const { t } = useTranslation()
   if (value === null || value === undefined) return <span className="hint">{t('score.none')}</span>
-  const level = value >= 98 ? 'good' : value >= 90 ? 'due' : 'late'
+  const level = isLate ? 'late' : value >= 98 ? 'good' : value >= 90 ? 'due' : 'late'
   return <span className={`num score score-${level}`}>{format.score(value)}</span>
+}
+
+interface Scored {
+  score?: number | null | undefined
+  rows_in: number
+  rows_quarantined: number
+}
+
+/**
+ * The score of a delivery, which counts cells, and beside it, where rows wait in quarantine, the share of the rows that was accepted. One
+ * of which nothing was accepted looks good in no way.
+ */
+export function BatchScore({ batch: { score, rows_in, rows_quarantined } }: { batch: Scored }) {
+  const { t } = useTranslation()
+  if (typeof score !== 'number' || rows_in === 0 || rows_quarantined === 0) return <Score value={score} />
+  const accepted = 1 - rows_quarantined / rows_in
+  return (
+    <>
+      <Score value={score} isLate={accepted === 0} />{' '}
+      <span className="hint num">{t('score.accepted', { share: format.share(accepted) })}</span>
+    </>
+  )
 }
 
 export function Time({ at, seconds }: { at: string; seconds?: boolean }) {

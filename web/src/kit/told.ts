@@ -140,6 +140,10 @@ export const SENTENCES: Record<string, string> = {
   'passed-at': 'rows that came at a value of `{{column}}` which had been read, and that an append passes over: {{passed}}',
   'passed-at-mend': 'declare `mode: upsert`, or a watermark that grows with every row',
   'passed-without': 'rows without a value in `{{column}}`, which only the first reading takes: {{without}}',
+  'unit-differs': '`{{header}}` stands for `{{column}}`, which is in `{{declared}}`, and is said to be in `{{unit}}`: its numbers are taken as they are',
+  'unit-of-none': 'a title says that numbers are in {{units}}, which is the unit of no column',
+  'months-as-dates': 'values of `{{column}}` are months and a date needs its day: where months are meant, declare the column with `standard: month`, which keeps them as their first day',
+  'none-kept': 'no row was kept, so the table is as it was',
   'passed-without-mend': 'read by a `query` that gives every row one, such as `coalesce({{column}}, …)`',
 }
 
@@ -149,7 +153,7 @@ export interface Told {
 }
 
 /** What may hold anything, marks of code among it. */
-const ANYTHING = ['why', 'known', 'allowed']
+const ANYTHING = ['why', 'known', 'allowed', 'units']
 
 const PATTERNS = Object.entries(SENTENCES).map(([code, sentence]) => ({ key: `told.${code}` as Key, pattern: patternOf(sentence) }))
 

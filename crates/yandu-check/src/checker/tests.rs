@@ -133,6 +133,41 @@ fn a_code_may_come_as_its_word() {
 }
 
 #[test]
+fn a_text_in_scientific_notation_is_no_key_and_no_code() {
+    let text = Meaning::Type(ValueType::Text);
+    let mut kind = column("kind", text);
+    kind.codes = Some(Arc::new(CodeList {
+        codes: HashSet::from(["110000".to_owned()]),
+        synonyms: HashMap::new(),
+    }));
+    let columns = vec![column("name", text), kind, column("note", text)];
+    let rows = block(&[
+        &["3.49E+05", "110000", "3.49E+05"],
+        &["a", "1.1E+05", "9E+9"],
+    ]);
+    let (_, findings) = check(Expectations::new(columns, vec![0], vec![], vec![]), &rows);
+    assert_eq!(findings, ["0 scientific Hard", "1 scientific Hard"]);
+}
+
+#[test]
+fn a_month_is_kept_as_its_first_day_and_a_date_asks_for_a_day() {
+    let columns = vec![
+        column("month", Meaning::Standard(Standard::Month)),
+        column("day", Meaning::Type(ValueType::Date)),
+    ];
+    let rows = block(&[&["2026年11月", "2026-11-01"], &["202611", "2026年11月"]]);
+    let (checked, findings) = check(Expectations::new(columns, vec![], vec![], vec![]), &rows);
+    assert_eq!(
+        findings,
+        ["0 date-form Soft", "1 date-form Soft", "1 date Hard"]
+    );
+    let months = checked.rows.column(0);
+    let days = checked.rows.column(1);
+    assert_eq!(months.slice(0, 1).as_ref(), days.slice(0, 1).as_ref());
+    assert_eq!(months.slice(0, 1).as_ref(), months.slice(1, 1).as_ref());
+}
+
+#[test]
 fn a_column_that_is_typed_already_is_taken_as_it_is() {
     let mut age = column("age", Meaning::Type(ValueType::Integer));
     age.required = true;
@@ -212,6 +247,40 @@ fn null_passes_every_declared_check() {
         ["1 range Hard", "1 list Soft", "1 form Soft", "2 range Hard"]
     );
     assert_eq!(checked.hard, [false, true, true, false]);
+}
+
+/// Wants a number in its only column.
+struct Known;
+
+impl Condition for Known {
+    fn evaluate(&self, rows: &RecordBatch) -> Result<BooleanArray, String> {
+        Ok(arrow::compute::is_not_null(rows.column(0)).unwrap())
+    }
+
+    fn reads(&self) -> Vec<&str> {
+        vec!["n"]
+    }
+}
+
+#[test]
+fn a_condition_says_nothing_of_a_cell_that_could_not_be_read() {
+    let condition = CheckKind::Condition(Arc::new(Known));
+    let checks = vec![declared("known", Level::Hard, None, condition)];
+    let number = Meaning::Type(ValueType::Integer);
+    let columns = vec![column("n", number), column("m", number)];
+    let rows = block(&[&["many", "1"], &["", "1"], &["", "many"], &["1", "many"]]);
+    let (checked, findings) = check(Expectations::new(columns, vec![], checks, vec![]), &rows);
+    assert_eq!(
+        findings,
+        [
+            "0 number Hard",
+            "1 known Hard",
+            "2 number Hard",
+            "2 known Hard",
+            "3 number Hard",
+        ]
+    );
+    assert_eq!(checked.hard, [true; 4]);
 }
 
 /// Fails as a whole while a row holds zero, as a division would.

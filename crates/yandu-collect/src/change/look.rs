@@ -189,7 +189,8 @@ impl Looking {
                 }
             }
         }
-        for row in self.keys.settle(&checked.keys, &checked.hard, 0) {
+        let settled = self.keys.settle(&checked.keys, &checked.hard, &[], 0);
+        for row in settled.gone {
             repeated.push((row, Cause::DuplicateKey));
             if let Some(hard) = checked.hard.get_mut(row as usize) {
                 *hard = true;

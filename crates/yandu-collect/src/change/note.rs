@@ -75,7 +75,7 @@ impl PackChanges {
         };
         let is_fault = |reason: &str| {
             yandu_words::Change::from_name(reason).is_some()
-                || matches!(reason, "empty-word" | "synonym")
+                || matches!(reason, "empty-word" | "synonym" | "repeated-key")
         };
         let mut findings: Vec<FindingCount> = detail
             .findings

@@ -413,6 +413,7 @@ impl Run<'_> {
             hints: Hints::default(),
             watermark: None,
             is_compared: false,
+            is_due: self.occasion == Occasion::Scheduled,
             report: None,
             is_trial: false,
         }

@@ -145,6 +145,26 @@ async fn a_file_of_a_pack_is_collected_when_it_differs() {
 }
 
 #[tokio::test]
+async fn what_a_source_brings_when_it_is_due_is_delivered_by_nobody_and_what_somebody_asks_for_by_them()
+ {
+    let source = "mode: snapshot\nchannel: {file: {path: data/reading.csv}}\n";
+    let city = City::with(source).await;
+    assert_eq!(city.tick().await, [BatchStatus::Collected]);
+    city.run().await.unwrap();
+    let batches = city
+        .collector
+        .batches(&crate::BatchFilter::default())
+        .await
+        .unwrap();
+    let mut by: Vec<&str> = batches
+        .iter()
+        .map(|batch| batch.delivered_by.as_str())
+        .collect();
+    by.sort_unstable();
+    assert_eq!(by, ["automatic-collection", "local-administrator"]);
+}
+
+#[tokio::test]
 async fn an_upload_source_has_nothing_to_fetch() {
     let city = City::with("mode: snapshot\nchannel: {upload: {}}\n").await;
     assert_eq!(city.tick().await, []);

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use yandu_check::key::KeySet;
-use yandu_check::{Checker, Expectations, FindingCount, Sample, Score};
+use yandu_check::{Checker, Expectations, Score};
 use yandu_decode::Opened;
 use yandu_lake::{Change, Commit};
 use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
@@ -16,7 +16,7 @@ use yandu_words::id::SourceId;
 
 use super::repeated::given;
 use super::whole::{check_row_count, former_stays, note};
-use super::{Collector, Delivery, Outcome};
+use super::{Collector, Delivery, Outcome, mend};
 use crate::batch::{Batch, BatchStatus, Failure, NOT_EVALUATED};
 use crate::form::row_path;
 use crate::headers::{self, Known, Mapping};
@@ -27,6 +27,11 @@ use crate::quarantine::are_waiting_rows;
 use crate::store::Ready;
 use crate::write::RowRefusal;
 use crate::{Error, Mode, Result, declaration, expectation};
+
+/// Rows among which another header is looked for.
+const HEADER_ROWS: u32 = 10;
+/// The largest file in which that is done, in bytes.
+const SMALL: u64 = 4 << 20;
 
 /// How a collection that did not fail ended.
 enum End {
@@ -110,36 +115,12 @@ impl Collector {
                 return Err(error);
             }
         }
-        let mut outcome: Outcome = self.inner.batches.detail(&id).await?.into();
+        let outcome: Outcome = self.inner.batches.detail(&id).await?.into();
         self.count(|totals| {
             totals.ended(outcome.status);
             totals.looked_at(&outcome);
         });
-        if outcome.status == BatchStatus::Collected {
-            self.add_references(&mut outcome).await?;
-        }
         Ok(outcome)
-    }
-
-    /// References are looked at once the rows are in the lake; their orphans stand beside the findings of the pass.
-    async fn add_references(&self, outcome: &mut Outcome) -> Result<()> {
-        for reference in self.references(&outcome.dataset).await? {
-            if reference.orphans > 0 {
-                outcome.findings.push(FindingCount {
-                    column: Some(reference.column),
-                    reason: reference.check,
-                    level: yandu_check::Level::Soft,
-                    dimension: yandu_words::Dimension::Consistency,
-                    rows: reference.orphans,
-                    samples: reference
-                        .samples
-                        .into_iter()
-                        .map(|text| Sample { row: 0, text })
-                        .collect(),
-                });
-            }
-        }
-        Ok(())
     }
 
     async fn steps(
@@ -193,7 +174,16 @@ impl Collector {
             &opened.header,
             &delivery.headers,
             &opened.report.titles,
-        )?;
+        );
+        let mapping = match mapping {
+            Ok(mapping) => mapping,
+            Err(error) => {
+                let size_bytes = kept.size_bytes;
+                return Err(self
+                    .with_header_row(error, &batch, delivery, &known, size_bytes)
+                    .await);
+            }
+        };
         let mut report = report_of(&opened, &mapping, delivery);
         self.inner.batches.record_report(&batch.id, &report).await?;
         let references = self.hard_references(&packs, dataset).await?;
@@ -241,6 +231,49 @@ impl Collector {
         let given = (&delivery.hints, &delivery.headers);
         let hints = hints(&self.packs(), given, batch.source.as_ref(), known);
         Ok(tokio::task::spawn_blocking(move || yandu_decode::open(&path, &hints)).await??)
+    }
+
+    /// A refusal for columns that are missing, with the row of a small file that has them all.
+    async fn with_header_row(
+        &self,
+        error: Error,
+        batch: &Batch,
+        delivery: &Delivery,
+        known: &[Known],
+        size_bytes: u64,
+    ) -> Error {
+        let Error::MissingColumns {
+            dataset,
+            columns,
+            headers,
+            ..
+        } = error
+        else {
+            return error;
+        };
+        let row = if delivery.report.is_none() && size_bytes <= SMALL {
+            let given = delivery.headers.clone();
+            let hints = hints(
+                &self.packs(),
+                (&delivery.hints, &given),
+                batch.source.as_ref(),
+                known,
+            );
+            let (path, known) = (delivery.path.clone(), known.to_vec());
+            let looking = tokio::task::spawn_blocking(move || {
+                (1..=HEADER_ROWS).find(|row| has_all(&path, &hints, *row, &known, &given))
+            });
+            // The refusal stands without it.
+            looking.await.unwrap_or_default()
+        } else {
+            None
+        };
+        Error::MissingColumns {
+            dataset,
+            columns,
+            headers,
+            row,
+        }
     }
 
     async fn pass(
@@ -326,6 +359,9 @@ impl Collector {
             );
         }
         let mut findings = tally.counts(expectations);
+        for told in mend::months(&findings) {
+            note(report, &told);
+        }
         let mut score = Score::new(expectations, &findings, rows_in);
         for asked in self.timeliness(batch, dataset).await? {
             score = score.with_delivery(asked.dimension(), asked.is_in_time);
@@ -384,13 +420,17 @@ impl Collector {
                 files,
                 operation: "collect".to_owned(),
             };
-            Some(
-                self.inner
-                    .lake
-                    .commit(&batch.dataset, commit)
-                    .await?
-                    .version,
-            )
+            let committed = self.inner.lake.commit(&batch.dataset, commit).await?;
+            // The rows are there whether or not that works.
+            if let Err(error) = self.find_orphans(batch, dataset, report).await {
+                tracing::warn!(
+                    dataset.id = %batch.dataset,
+                    batch.id = %batch.id,
+                    error = &error as &dyn std::error::Error,
+                    "the references of a delivery were not looked at"
+                );
+            }
+            Some(committed.version)
         };
         self.inner
             .batches
@@ -407,6 +447,15 @@ impl Collector {
             "collection committed"
         );
         Ok(End::Collected)
+    }
+
+    /// References are looked at once the rows are in the lake; the orphans among them stand beside the findings of the pass.
+    async fn find_orphans(&self, batch: &Batch, dataset: &Dataset, report: &Value) -> Result<()> {
+        let orphans = self.brought_orphans(&batch.id, dataset).await?;
+        if orphans.is_empty() {
+            return Ok(());
+        }
+        self.inner.batches.found(&batch.id, &orphans, report).await
     }
 
     /// Rows of the present snapshot whose key the new one does not have.
@@ -477,6 +526,28 @@ impl Collector {
     }
 }
 
+/// Whether a row of a file has the headers of all required columns.
+fn has_all(
+    path: &Path,
+    hints: &yandu_decode::Hints,
+    row: u32,
+    known: &[Known],
+    given: &headers::Given,
+) -> bool {
+    let hints = yandu_decode::Hints {
+        header_row: Some(row),
+        columns: None,
+        ..hints.clone()
+    };
+    let opened = yandu_decode::open(path, &hints);
+    opened.is_ok_and(|opened| {
+        opened.report.header_row == row
+            && headers::propose(known, &opened.header, given)
+                .lacking(known, true)
+                .is_empty()
+    })
+}
+
 /// Whether the delivery itself is at fault, so that delivering it again would end the same way.
 fn is_the_files_fault(error: &Error) -> bool {
     match error {
@@ -530,7 +601,7 @@ fn report_of(opened: &Opened, mapping: &Mapping, delivery: &Delivery) -> Value {
         object.insert("new_columns".to_owned(), json!(extra));
         object.insert("absent_columns".to_owned(), json!(mapping.absent));
     }
-    headers::tell_units(&mut report, &mapping.other_units);
+    headers::tell_units(&mut report, &mapping.units);
     report
 }
 

@@ -180,6 +180,64 @@ async fn a_quarantined_row_never_reaches_the_lake() {
 }
 
 #[tokio::test]
+async fn a_row_that_a_later_one_of_its_file_replaces_is_told_with_both_places_unless_they_say_the_same()
+ {
+    let city = City::open().await;
+    let content = "编号,年龄\na,30\nb,7\na,31\nb,7\na,32\n";
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(counts(&outcome), (5, 2, 3, 0));
+    assert_eq!(city.rows().await, ["a:32", "b:7"]);
+    assert_eq!(reasons(&outcome), ["repeated-key 2"]);
+    let found = &outcome.findings[0];
+    assert_eq!(found.level, yandu_check::Level::Soft);
+    assert_eq!(found.column.as_deref(), Some("id"));
+    let samples: Vec<_> = found
+        .samples
+        .iter()
+        .map(|sample| (sample.row, sample.text.as_str()))
+        .collect();
+    assert_eq!(
+        samples,
+        [(1, "被第 3 行取代：a"), (3, "被第 5 行取代：a")],
+        "the two rows of b say the same"
+    );
+}
+
+#[tokio::test]
+async fn months_under_a_column_of_dates_say_how_months_are_declared() {
+    let city = City::open().await;
+    let with = |type_name: &str| {
+        let column =
+            format!("  from_month: {{title: {{zh: 统计月份}}, {type_name}, required: false}}");
+        CITIZEN.replace("checks:", &format!("{column}\nchecks:"))
+    };
+    city.declare(&with("type: date"));
+    let content = "编号,统计月份\na,2026年11月\nb,202611\n";
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(reasons(&outcome), ["date 2"]);
+    let notes = outcome.report.as_ref().unwrap()["notes"].to_string();
+    assert!(notes.contains("standard: month"), "{notes}");
+    city.declare(&with("standard: month"));
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(counts(&outcome), (2, 2, 0, 0));
+    let outcome = city
+        .collect("编号,统计月份\na,2026年\n", Mode::Upsert)
+        .await;
+    assert!(outcome.report.as_ref().unwrap()["notes"].is_null());
+}
+
+#[tokio::test]
+async fn identifiers_whose_digits_a_spreadsheet_took_wait_and_replace_nothing() {
+    let city = City::open().await;
+    let content = "编号,年龄\n3.49E+05,30\n3.49E+05,31\n349001,32\n";
+    let outcome = city.collect(content, Mode::Upsert).await;
+    assert_eq!(counts(&outcome), (3, 1, 0, 2));
+    assert_eq!(reasons(&outcome), ["scientific 2"]);
+    assert_eq!(outcome.findings[0].level, yandu_check::Level::Hard);
+    assert_eq!(city.rows().await, ["349001:32"]);
+}
+
+#[tokio::test]
 async fn a_row_that_is_no_record_says_why_where_it_waits_and_in_the_findings() {
     let city = City::open().await;
     let outcome = city
@@ -327,6 +385,26 @@ async fn a_new_column_is_kept_and_a_missing_one_stops_the_batch() {
 }
 
 #[tokio::test]
+async fn a_delivery_whose_header_is_sought_in_a_row_of_titles_is_told_the_row_that_has_it() {
+    let city = City::open().await;
+    let content = "市民情况表,\n2025年,\n编号,年龄\na,1\n";
+    let mut delivery = Delivery::file(
+        "demo.citizen".parse().unwrap(),
+        city.write("titled.csv", content),
+    );
+    delivery.hints.header_row = Some(1);
+    delivery.mode = Some(Mode::Snapshot);
+    let me = Principal::local_administrator();
+    let refused = city.collector.collect(&me, delivery).await.unwrap();
+    let help = refused.error.unwrap().help.unwrap();
+    assert!(help.contains("`--header-row 3`"), "{help}");
+    let refused = city.collect("年龄,备注\n1,x\n", Mode::Snapshot).await;
+    let help = refused.error.unwrap().help.unwrap();
+    assert!(help.contains("`--header-row N`"), "{help}");
+    assert!(help.contains("`--header HEADER=COLUMN`"), "{help}");
+}
+
+#[tokio::test]
 async fn a_title_that_says_another_unit_than_a_column_has_refuses_the_batch_and_one_that_no_column_has_is_told()
  {
     let city = City::open().await;
@@ -404,6 +482,38 @@ async fn references_are_looked_at_again_when_the_other_side_changes() {
     assert_eq!(orphans(&city).await, (2, 1));
     city.collect("编号,年龄\nz,9\n", Mode::Upsert).await;
     assert_eq!(orphans(&city).await, (2, 0));
+}
+
+#[tokio::test]
+async fn the_orphans_that_a_delivery_brings_stand_in_its_findings_with_their_places() {
+    let city = City::open().await;
+    let first = city
+        .collect("编号,上级\na,\nb,a\nc,z\nd,y\n", Mode::Upsert)
+        .await;
+    assert_eq!(
+        counts(&first),
+        (4, 4, 0, 0),
+        "a reference is soft unless it says otherwise"
+    );
+    let detail = city.collector.batch(&first.batch).await.unwrap();
+    let found = detail
+        .findings
+        .iter()
+        .find(|finding| finding.reason == "boss-unknown")
+        .unwrap();
+    assert_eq!((found.level, found.rows), (yandu_check::Level::Soft, 2));
+    let samples: Vec<_> = found
+        .samples
+        .iter()
+        .map(|sample| (sample.row, sample.text.as_str()))
+        .collect();
+    assert_eq!(samples, [(3, "z"), (4, "y")]);
+    let second = city.collect("编号,上级\ny,a\ne,x\n", Mode::Upsert).await;
+    assert_eq!(
+        reasons(&second),
+        ["boss-unknown 1"],
+        "of what it brings itself"
+    );
 }
 
 /// The one reference as it stands in the records.

@@ -14,9 +14,25 @@ pub(crate) enum Keys {
     First(KeySet),
     /// The last row of a key is kept.
     Last {
-        places: KeyMap<u64>,
+        places: KeyMap<Seen>,
         superseded: Vec<u64>,
     },
+}
+
+/// Where a key stood last, and a hash of what stood there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seen {
+    place: u64,
+    content: u64,
+}
+
+/// What became of the keys of a block.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// Rows that must go because an earlier row has their key.
+    pub(crate) gone: Vec<u32>,
+    /// Rows that take the place of an earlier one with other contents, each with the place of that one.
+    pub(crate) replacing: Vec<(u32, u64)>,
 }
 
 impl Keys {
@@ -31,31 +47,42 @@ impl Keys {
         }
     }
 
-    /// Takes in the rows of the next block; returns those that must go because an earlier row has their key.
+    /// Takes in the rows of the next block, each with a hash of its contents where a later row may take its place.
     ///
     /// A row that broke a hard check holds no key: it is in quarantine, and a later good row may be kept.
     pub(crate) fn settle(
         &mut self,
         keys: &[Option<Key>],
         hard: &[bool],
+        contents: &[u64],
         first_row: u64,
-    ) -> Vec<u32> {
+    ) -> Settled {
+        let mut settled = Settled::default();
         match self {
-            Self::Unkeyed => Vec::new(),
-            Self::First(seen) => repeated(keys, hard, seen),
+            Self::Unkeyed => {}
+            Self::First(seen) => settled.gone = repeated(keys, hard, seen),
             Self::Last { places, superseded } => {
                 for (row, key) in held(keys, hard) {
-                    let place = first_row + u64::from(row);
+                    let now = Seen {
+                        place: first_row + u64::from(row),
+                        content: contents.get(row as usize).copied().unwrap_or_default(),
+                    };
                     match places.entry(key) {
-                        Entry::Occupied(mut earlier) => superseded.push(earlier.insert(place)),
+                        Entry::Occupied(mut earlier) => {
+                            let before = earlier.insert(now);
+                            superseded.push(before.place);
+                            if before.content != now.content {
+                                settled.replacing.push((row, before.place));
+                            }
+                        }
                         Entry::Vacant(free) => {
-                            free.insert(place);
+                            free.insert(now);
                         }
                     }
                 }
-                Vec::new()
             }
         }
+        settled
     }
 
     /// The keys of the kept rows, and the places of the rows that later ones replace.
@@ -114,20 +141,22 @@ mod tests {
     fn a_snapshot_keeps_the_first_good_row_of_a_key() {
         let mut keys = Keys::new(Mode::Snapshot, true);
         assert_eq!(
-            keys.settle(&KEYS, &[true, false, false, false, false], 1),
+            keys.settle(&KEYS, &[true, false, false, false, false], &[], 1)
+                .gone,
             vec![4]
         );
-        assert_eq!(keys.settle(&[Some(8)], &[false], 6), vec![0]);
+        assert_eq!(keys.settle(&[Some(8)], &[false], &[], 6).gone, vec![0]);
     }
 
     #[test]
     fn an_upsert_keeps_the_last_good_row_of_a_key() {
         let mut keys = Keys::new(Mode::Upsert, true);
-        assert!(
-            keys.settle(&KEYS, &[false, false, false, false, true], 1)
-                .is_empty()
-        );
+        let hard = [false, false, false, false, true];
+        let settled = keys.settle(&KEYS, &hard, &[1, 2, 3, 4, 5], 1);
+        assert_eq!((settled.gone, settled.replacing), (vec![], vec![(2, 1)]));
+        let again = keys.settle(&[Some(8)], &[false], &[2], 6);
+        assert_eq!(again, Settled::default(), "it says the same once more");
         let (held, superseded) = keys.finish();
-        assert_eq!((held.len(), superseded), (2, vec![1]));
+        assert_eq!((held.len(), superseded), (2, vec![1, 2]));
     }
 }

@@ -21,8 +21,48 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         for (name, column) in &dataset.declaration.columns {
             codes(checker, dataset, name, column);
             mask(checker, dataset, name, column);
+            number_for_name(checker, dataset, name, column);
         }
     }
+}
+
+/// Ends of titles and headers under which nobody counts.
+const NAMES: [&str; 11] = [
+    "电话",
+    "电话号码",
+    "手机",
+    "手机号",
+    "手机号码",
+    "传真",
+    "证件号",
+    "证件号码",
+    "身份证号",
+    "区划代码",
+    "邮政编码",
+];
+
+fn number_for_name(
+    checker: &mut Checker<'_>,
+    dataset: &Declared<DatasetFile>,
+    name: &ColumnName,
+    column: &Column,
+) {
+    let Some(ValueType::Integer | ValueType::Decimal { .. } | ValueType::Float) = column.value_type
+    else {
+        return;
+    };
+    let mut said = std::iter::once(&column.title.zh).chain(&column.from);
+    let Some(header) = said.find(|said| NAMES.iter().any(|end| said.trim().ends_with(end))) else {
+        return;
+    };
+    let problem = dataset
+        .at(
+            Code::NumberForName,
+            &format!("/columns/{name}/type"),
+            format!("{} names something and is no number", quoted(header)),
+        )
+        .help("declare the standard that fits, such as `mobile` or `division`, or `type: text`");
+    checker.push(problem);
 }
 
 fn sharing(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>) {

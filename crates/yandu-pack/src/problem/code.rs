@@ -146,6 +146,8 @@ codes! {
     WrongSchedule "wrong-schedule" Error;
     /// A value that could not be confirmed says nothing of where it comes from.
     UncertainSetting "uncertain-setting" Error;
+    /// What names somebody or something is declared as a number, which loses its zeros and dashes.
+    NumberForName "number-for-name" Warning;
     /// A dataset or pack that a reader will miss something in.
     Incomplete "incomplete" Warning;
 }

@@ -1,10 +1,47 @@
 use expect_test::expect;
 
-use super::{air, check, station};
+use super::{air, check, load, rendered, station, write};
 
 #[test]
 fn a_good_pack_has_no_problems() {
     check(&air(""), expect![[r#""#]]);
+}
+
+#[test]
+fn what_names_somebody_is_no_number() {
+    let columns = [
+        (
+            "  phone: {title: {zh: 联系电话, en: Phone}, type: integer}\n",
+            true,
+        ),
+        (
+            "  area: {title: {zh: 所在地, en: Area}, type: integer, from: [区划代码]}\n",
+            true,
+        ),
+        (
+            "  phone: {title: {zh: 联系电话, en: Phone}, type: text}\n",
+            false,
+        ),
+        (
+            "  phone: {title: {zh: 联系电话, en: Phone}, standard: mobile}\n",
+            false,
+        ),
+        (
+            "  phones: {title: {zh: 电话数, en: Phones}, type: integer}\n",
+            false,
+        ),
+    ];
+    for (line, is_told) in columns {
+        let folder = write(&station(line));
+        let loaded = load(folder.path());
+        let told = rendered(folder.path(), &loaded);
+        assert_eq!(
+            told.contains("warning[number-for-name]"),
+            is_told,
+            "{line}{told}"
+        );
+        assert!(!loaded.has_errors(), "{told}");
+    }
 }
 
 #[test]

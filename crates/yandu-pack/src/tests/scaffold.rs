@@ -63,6 +63,7 @@ fn proposal() -> Proposal {
                     en: None,
                 },
                 meaning,
+                unit: header.ends_with("(元)").then(|| "元".to_owned()),
                 required: *header != "备注",
                 evidence: "all 3 values fit".to_owned(),
             })
@@ -125,7 +126,7 @@ fn a_new_pack_reads_well() {
           # all 3 values fit
           name: {title: {zh: 姓名}, standard: name, from: [姓名]}
           # all 3 values fit
-          income: {title: {zh: "月收入(元)"}, type: "decimal(12,2)", from: ["月收入(元)"]}
+          income: {title: {zh: "月收入(元)"}, type: "decimal(12,2)", from: ["月收入(元)"], unit: 元}
           # all 3 values fit
           remark: {title: {zh: 备注}, type: text, from: [备注], required: false}
           # all 3 values fit
@@ -219,6 +220,7 @@ proptest! {
                     header: header.clone(),
                     title: Title { zh: title.clone(), en: None },
                     meaning: meaning.clone(),
+                    unit: None,
                     required: *required,
                     evidence: evidence.clone(),
                 })

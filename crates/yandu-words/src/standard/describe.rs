@@ -128,6 +128,14 @@ impl Standard {
                 mask: Mask::Year,
                 source: "GB/T 7408 (ISO 8601): extended calendar date",
             },
+            Self::Month => Description {
+                name: "month",
+                zh: "月份",
+                en: "Month",
+                grade: Grade::General1,
+                mask: Mask::Year,
+                source: "GB/T 7408 (ISO 8601): calendar date of reduced precision; kept as the first day of the month",
+            },
             Self::Time => Description {
                 name: "time",
                 zh: "时间",

@@ -1,6 +1,7 @@
 //! Identifiers that some system gave out, of which nothing is known but that they are one word.
 
 use super::without;
+use crate::value::is_scientific;
 use crate::{Change, FaultCode};
 
 const LONGEST: usize = 128;
@@ -10,7 +11,9 @@ pub(super) fn check(text: &str) -> Result<(), FaultCode> {
         return Err(FaultCode::Empty);
     }
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return if text.len() <= LONGEST {
+        return if is_scientific(text) {
+            Err(FaultCode::Scientific)
+        } else if text.len() <= LONGEST {
             Ok(())
         } else {
             Err(FaultCode::Length)

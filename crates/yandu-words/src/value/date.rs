@@ -20,6 +20,18 @@ pub fn parse_date(text: &str) -> Read<i32> {
     }
 }
 
+/// Reads a month as its first day, in days since 1970-01-01; the canonical forms are `2026-11` and `2026-11-01`.
+///
+/// Other forms with the year first and Chinese forms are normalised, and so is a date: whichever of its days it names, the
+/// month is meant. `2026.1` has two readings, because a spreadsheet writes `2026.10` so, and is a fault.
+pub fn parse_month(text: &str) -> Read<i32> {
+    match plain_month(text.as_bytes()) {
+        Some(Ok(days)) => Read::Canonical(days),
+        Some(Err(fault)) => Read::Invalid(fault),
+        None => read_folded(text, read_any_month),
+    }
+}
+
 /// Writes days since 1970-01-01 as `2024-01-05`.
 pub fn format_date(days: i32) -> String {
     let (year, month, day) = civil_from_days(days);
@@ -97,6 +109,80 @@ pub(super) fn plain_date(bytes: &[u8]) -> Option<Result<i32, FaultCode>> {
     };
     let year = two_digits(y1, y2)? * 100 + two_digits(y3, y4)?;
     Some(real_date(year, two_digits(m1, m2)?, two_digits(d1, d2)?))
+}
+
+/// Reads a month in its canonical form; `None` where the text has another form.
+fn plain_month(bytes: &[u8]) -> Option<Result<i32, FaultCode>> {
+    let [y1, y2, y3, y4, b'-', m1, m2] = *bytes else {
+        return None;
+    };
+    let year = two_digits(y1, y2)? * 100 + two_digits(y3, y4)?;
+    Some(real_date(year, two_digits(m1, m2)?, 1))
+}
+
+fn read_any_month(text: &str) -> Read<i32> {
+    if let Some(read) = plain_month(text.as_bytes()) {
+        return read.map_or_else(Read::Invalid, Read::Canonical);
+    }
+    if let Some(read) = read_month(text) {
+        return match read {
+            Ok((days, change)) => Read::Normalised(days, change),
+            Err(fault) => Read::Invalid(fault),
+        };
+    }
+    let first_of = |days: i32| {
+        let (year, month, _) = civil_from_days(days);
+        days_from_civil(year, month, 1).unwrap_or(days)
+    };
+    match read_any_date(text) {
+        Read::Canonical(days) if first_of(days) == days => Read::Canonical(days),
+        Read::Canonical(days) => Read::Normalised(first_of(days), Change::DateForm),
+        Read::Normalised(days, change) => Read::Normalised(first_of(days), change),
+        Read::Invalid(fault) => Read::Invalid(fault),
+    }
+}
+
+/// Reads a folded text that is a month alone; `None` where it has another form.
+fn read_month(text: &str) -> Option<Result<(i32, Change), FaultCode>> {
+    let first =
+        |year: u32, month: u32, change| Some(real_date(year, month, 1).map(|days| (days, change)));
+    if let [y1, y2, y3, y4, m1, m2] = *text.as_bytes() {
+        let year = two_digits(y1, y2).zip(two_digits(y3, y4));
+        let year = year.map(|(high, low)| high * 100 + low);
+        if let Some((year, month)) = year.zip(two_digits(m1, m2))
+            && (1800..=2200).contains(&year)
+        {
+            return first(year, month, Change::DateForm);
+        }
+    }
+    let compact: String = text.chars().filter(|sign| *sign != ' ').collect();
+    if let Some((year, rest)) = compact.split_once('年') {
+        let month = rest
+            .strip_suffix("月份")
+            .or_else(|| rest.strip_suffix('月'))?;
+        if let (Some(y), Some(m)) = (small_number(year), small_number(month)) {
+            return match year.len() {
+                4 => first(y, m, Change::DateForm),
+                2 => Some(Err(FaultCode::AmbiguousDate)),
+                _ => Some(Err(FaultCode::Date)),
+            };
+        }
+        return match (chinese_year(year), chinese_number(month)) {
+            (Ok(year), Some(month)) => first(year, month, Change::ChineseNumerals),
+            (Err(fault), _) => Some(Err(fault)),
+            (Ok(_), None) => Some(Err(FaultCode::Date)),
+        };
+    }
+    let (year, month) = text.split_once(['-', '/', '.'])?;
+    let (year, month) = (year.trim(), month.trim());
+    let (y, m) = (small_number(year)?, small_number(month)?);
+    if year.len() != 4 || !(1..=2).contains(&month.len()) {
+        return None;
+    }
+    if month == "1" && text.contains('.') {
+        return Some(Err(FaultCode::AmbiguousDate));
+    }
+    first(y, m, Change::DateForm)
 }
 
 fn real_date(year: u32, month: u32, day: u32) -> Result<i32, FaultCode> {

@@ -48,6 +48,34 @@ pub fn parse_float(text: &str) -> Read<f64> {
     }
 }
 
+/// Whether a text is a number as spreadsheets shorten a long one, such as `3.49E+05`: an exponent behind a sign or a point. An
+/// identifier that is written so has lost its last digits; `3E5` may be an identifier.
+pub fn is_scientific(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+        return false;
+    };
+    if !last.is_ascii_digit() || !(first.is_ascii_digit() || *first == b'-') {
+        return false;
+    }
+    let Some((number, power)) = text.split_once(['e', 'E']) else {
+        return false;
+    };
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.strip_prefix('-').unwrap_or(number);
+    let (whole, fraction, has_point) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, fraction, true),
+        None => (number, "", false),
+    };
+    let (power, has_sign) = match power.strip_prefix('+') {
+        Some(power) => (power, true),
+        None if has_point => (power.strip_prefix('-').unwrap_or(power), false),
+        None => (power, false),
+    };
+    let is_number = !whole.is_empty() && digits(whole) && digits(fraction);
+    is_number && (1..=3).contains(&power.len()) && digits(power) && (has_point || has_sign)
+}
+
 /// Writes a scaled number with all places of its scale: `1234` at scale 2 is `12.34`.
 pub fn format_decimal(value: i128, scale: u8) -> String {
     let digits = value.unsigned_abs().to_string();

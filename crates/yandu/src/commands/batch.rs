@@ -185,7 +185,8 @@ fn show(detail: &BatchDetail) -> String {
         line("version", version.to_string());
     }
     if let Some(score) = batch.score {
-        line("quality", format!("{score:.2} of 100"));
+        let accepted = super::collect::accepted(batch.rows_in, batch.rows_quarantined);
+        line("quality", format!("{score:.2} of 100{accepted}"));
     }
     if let Some(error) = &batch.error {
         line("error", format!("{} ({})", error.message, error.code));

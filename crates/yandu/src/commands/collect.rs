@@ -330,7 +330,8 @@ fn part(text: &mut String, outcome: &Outcome) {
         );
     }
     if let Some(score) = outcome.score {
-        let _ = writeln!(text, "quality {score:.2} of 100");
+        let accepted = accepted(outcome.rows_in, outcome.rows_quarantined);
+        let _ = writeln!(text, "quality {score:.2} of 100{accepted}");
     }
     text.push_str(&remarks(outcome.report.as_ref()));
     if !outcome.findings.is_empty() {
@@ -340,6 +341,19 @@ fn part(text: &mut String, outcome: &Outcome) {
     if outcome.rows_quarantined > 0 {
         let _ = writeln!(text, "\nnext: yandu quarantine list {}", outcome.batch);
     }
+}
+
+/// How many rows were accepted, where some were not: a score counts cells, and is high where each row has one bad cell.
+pub(super) fn accepted(rows_in: u64, rows_quarantined: u64) -> String {
+    if rows_quarantined == 0 {
+        return String::new();
+    }
+    let accepted = rows_in.saturating_sub(rows_quarantined);
+    format!(
+        ", {} of {} rows accepted",
+        grouped(accepted),
+        grouped(rows_in)
+    )
 }
 
 /// What the report of a batch says that no count and no finding shows: what of the file went into no column, and which
@@ -390,4 +404,16 @@ pub(super) fn findings(findings: &[Finding]) -> String {
         ]);
     }
     table.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepted;
+
+    #[test]
+    fn how_many_rows_were_accepted_stands_beside_the_score_where_some_were_not() {
+        assert_eq!(accepted(4, 0), "");
+        assert_eq!(accepted(4, 4), ", 0 of 4 rows accepted");
+        assert_eq!(accepted(1200, 1), ", 1,199 of 1,200 rows accepted");
+    }
 }

@@ -13,7 +13,7 @@ import { Loaded } from '../../kit/Loaded'
 import { Facts, Page, Section } from '../../kit/Page'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Tabs } from '../../kit/Tabs'
-import { DatasetLink, Num, Score, Time } from '../../kit/Text'
+import { BatchScore, DatasetLink, Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import { Findings } from './Findings'
 import { Counts, Failure, Running, Unchanged } from './Outcome'
@@ -62,7 +62,7 @@ function Content({ batch }: { batch: BatchDetail }) {
           items={[
             [t('batch.dataset'), <DatasetLink key="dataset" id={batch.dataset} title={dataset.data?.title ?? batch.dataset} />],
             [t('batch.mode'), word('mode', batch.mode)],
-            [t('dataset.score'), <Score key="score" value={batch.score} />],
+            [t('dataset.score'), <BatchScore key="score" batch={batch} />],
             [t('batch.came'), <Time key="came" at={batch.started_at} seconds />],
             [
               t('batch.took'),

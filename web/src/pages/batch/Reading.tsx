@@ -27,6 +27,9 @@ export function Reading({ batch }: { batch: BatchDetail }) {
       : undefined,
     [t('reading.new'), report.new_columns?.length ? list(report.new_columns) : t('reading.new-none')],
     [t('reading.absent'), report.absent_columns?.length ? list(report.absent_columns) : t('reading.absent-none')],
+    report.notes?.length
+      ? [t('reading.notes'), report.notes.map((note) => <div key={note}><Sentence text={note} /></div>)]
+      : undefined,
     batch.content_hash ? [t('reading.hash'), <Code key="hash">{batch.content_hash}</Code>] : undefined,
   ]
   return <Facts items={items.filter((item) => item !== undefined)} />

@@ -5,7 +5,7 @@ import { useDeliveredAs } from '../../kit/delivered'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { BatchLamp } from '../../kit/Lamp'
 import { Nothing } from '../../kit/Loaded'
-import { DatasetLink, Num, Score, Time } from '../../kit/Text'
+import { BatchScore, DatasetLink, Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 
 interface Props {
@@ -49,7 +49,7 @@ export function BatchTable({ batches, titles }: Props) {
           <Num value={0} />
         ),
     },
-    { key: 'score', title: t('dataset.score'), align: 'right', render: (batch) => <Score value={batch.score} /> },
+    { key: 'score', title: t('dataset.score'), align: 'right', render: (batch) => <BatchScore batch={batch} /> },
     { key: 'mode', title: t('batch.mode'), onlyWide: true, render: (batch) => word('mode', batch.mode) },
     { key: 'came', full: true, title: t('batch.came'), render: (batch) => <Time at={batch.started_at} seconds /> },
     { key: 'by', title: t('batch.by'), onlyWide: true, render: (batch) => principal(batch.delivered_by) },

@@ -85,7 +85,8 @@ function useColumns(): Column<EntryHit>[] {
         <div className="two-lines">
           <EntryLamp entry={one} />
           <Hint>
-            {word('refresh', one.refresh)} · {one.facts.last_at ? <Age at={one.facts.last_at} /> : t('dataset.never')}
+            {word('refresh', one.refresh)}
+            {one.facts.last_at ? <> · <Age at={one.facts.last_at} /></> : !one.facts.rows && ` · ${t('dataset.never')}`}
           </Hint>
         </div>
       ),

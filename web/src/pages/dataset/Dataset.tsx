@@ -78,7 +78,7 @@ function Head({ entry }: { entry: Entry }) {
         <StatusLamp status={entry.status} />
       </li>
       <li>
-        <EntryLamp entry={entry} /> {facts.last_at ? <Age at={facts.last_at} /> : <Hint>{t('dataset.never')}</Hint>}
+        <EntryLamp entry={entry} /> {facts.last_at ? <Age at={facts.last_at} /> : !facts.rows && <Hint>{t('dataset.never')}</Hint>}
       </li>
       <li>
         {entry.owner} {entry.contact && <a href={`tel:${entry.contact}`}>{entry.contact}</a>}

@@ -9,7 +9,7 @@ import { useDeliveredAs } from '../../kit/delivered'
 import { BatchLamp } from '../../kit/Lamp'
 import { Nothing } from '../../kit/Loaded'
 import { Facts, Section } from '../../kit/Page'
-import { Code, Num, Score, Time } from '../../kit/Text'
+import { BatchScore, Code, Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import { Inherited } from './Inherited'
 import { SourceFacts } from './SourceFacts'
@@ -39,16 +39,7 @@ export function Overview({ entry, dataset }: { entry: Entry; dataset: DatasetDet
             ]}
           />
         </Section>
-        {dataset && dataset.origin !== 'model' && (
-          <>
-            <Section title={t('dataset.last')}>
-              <LastDelivery dataset={dataset} />
-            </Section>
-            <Section title={t('dataset.sources')}>
-              <Sources id={dataset.id} />
-            </Section>
-          </>
-        )}
+        {dataset && dataset.origin !== 'model' && <Deliveries dataset={dataset} />}
       </div>
     </div>
   )
@@ -79,6 +70,30 @@ function Duty({ entry, dataset }: { entry: Entry; dataset: DatasetDetail | undef
   )
 }
 
+/** How rows come and came. Whoever does not handle the dataset is told when, and nothing of what the program keeps back. */
+function Deliveries({ dataset }: { dataset: DatasetDetail }) {
+  const { t } = useTranslation()
+  if (dataset.may.length === 0) {
+    return (
+      dataset.last_delivery_at && (
+        <Section title={t('dataset.last')}>
+          <Facts items={[[t('batch.came'), <Time key="came" at={dataset.last_delivery_at} />]]} />
+        </Section>
+      )
+    )
+  }
+  return (
+    <>
+      <Section title={t('dataset.last')}>
+        <LastDelivery dataset={dataset} />
+      </Section>
+      <Section title={t('dataset.sources')}>
+        <Sources id={dataset.id} />
+      </Section>
+    </>
+  )
+}
+
 function Sources({ id }: { id: string }) {
   const { t } = useTranslation()
   const { data: sources = [] } = useQuery(sourcesQuery)
@@ -106,7 +121,7 @@ function LastDelivery({ dataset }: { dataset: DatasetDetail }) {
         [t('batch.came'), <Time key="came" at={batch.started_at} />],
         [t('batch.kept'), <Num key="kept" value={batch.rows_kept} />],
         [t('batch.quarantined'), <Num key="quarantined" value={batch.rows_quarantined} />],
-        [t('dataset.score'), <Score key="score" value={batch.score} />],
+        [t('dataset.score'), <BatchScore key="score" batch={batch} />],
       ]}
     />
   )

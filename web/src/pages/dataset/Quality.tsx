@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { useDeliveredAs } from '../../kit/delivered'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section, Tag } from '../../kit/Page'
-import { BatchLink, Code, Hint, Score } from '../../kit/Text'
+import { BatchLink, BatchScore, Code, Hint } from '../../kit/Text'
 import { type Point, Trend } from '../../kit/Trend'
 import { useWords } from '../../kit/words'
 import { Findings } from '../batch/Findings'
@@ -40,7 +40,7 @@ function Scored({ dataset, batches }: { dataset: DatasetDetail; batches: Batch[]
   return (
     <>
       <div className="two-columns">
-        <Section title={t('score.last')} extra={<Score value={last.score} />}>
+        <Section title={t('score.last')} extra={<BatchScore batch={last} />}>
           <Loaded query={detail} doing={t('score.last')}>
             {(batch) => <Scores scores={batch.scores} />}
           </Loaded>

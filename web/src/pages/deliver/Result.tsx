@@ -8,7 +8,7 @@ import type { BatchDetail } from '../../api/types'
 import { useDeliveredAs } from '../../kit/delivered'
 import { BatchLamp } from '../../kit/Lamp'
 import { Section } from '../../kit/Page'
-import { Score } from '../../kit/Text'
+import { BatchScore } from '../../kit/Text'
 import { Findings } from '../batch/Findings'
 import { Counts, Failure, Running, Unchanged } from '../batch/Outcome'
 import { Reading } from '../batch/Reading'
@@ -38,7 +38,7 @@ export function Result({ batch, again }: { batch: BatchDetail; again: () => void
         <Unchanged batch={batch} />
         {typeof batch.score === 'number' && (
           <p>
-            {t('dataset.score')} <Score value={batch.score} />
+            {t('dataset.score')} <BatchScore batch={batch} />
           </p>
         )}
         <div className="actions no-print">

@@ -9,11 +9,12 @@ const OTHER_HEADER: &str = "编号,岁数\na,1\n";
 
 impl City {
     /// Goes on with another declaration of the dataset.
-    fn declare(&self, citizen: &str) {
+    pub(super) fn declare(&self, citizen: &str) {
         let packs = self.folder.path().join("packs");
         fs::write(packs.join("demo/datasets/citizen.yaml"), citizen).unwrap();
         let loaded = Packs::load(&[packs], &AnyCondition);
         assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+        crate::trial::declare(self.collector.lake(), &loaded.packs).unwrap();
         self.collector.set_packs(Arc::new(loaded.packs));
     }
 

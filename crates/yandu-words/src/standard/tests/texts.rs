@@ -159,12 +159,43 @@ fn identifiers_are_one_word() {
             (" HH01", Becomes("HH01", Space)),
             ("HH 01", Becomes("HH01", Space)),
             ("HH\u{0}1", Faulty(Character)),
+            ("3E5", Same),
+            ("1E-05", Same),
+            ("A3.49E+05", Same),
         ],
     );
     assert_eq!(
         Standard::Id.read_text(&"1".repeat(129)),
         Read::Invalid(Length)
     );
+}
+
+#[test]
+fn an_identifier_in_scientific_notation_has_lost_digits_under_every_standard() {
+    for standard in [
+        Standard::Id,
+        Standard::ResidentId,
+        Standard::Uscc,
+        Standard::OrganisationCode,
+        Standard::Division,
+        Standard::Mobile,
+        Standard::Landline,
+        Standard::BankCard,
+    ] {
+        for text in [
+            "3.49E+05",
+            "3.20902E+17",
+            "1e+11",
+            " 3.49e5 ",
+            "３．４９Ｅ＋０５",
+        ] {
+            assert_eq!(
+                standard.read_text(text),
+                Read::Invalid(FaultCode::Scientific),
+                "{text} as {standard}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -178,6 +209,29 @@ fn dates_times_and_money_are_written_in_one_form() {
             ("45296", Becomes("2024-01-05", ExcelSerial)),
             ("01/02/2024", Faulty(AmbiguousDate)),
             ("2024-02-31", Faulty(ImpossibleDate)),
+        ],
+    );
+    check_all(
+        Standard::Month,
+        &[
+            ("2026-11", Same),
+            ("2026-11-01", Same),
+            ("2026年11月", Becomes("2026-11-01", DateForm)),
+            ("2026 年 1 月份", Becomes("2026-01-01", DateForm)),
+            ("二〇二六年十一月", Becomes("2026-11-01", ChineseNumerals)),
+            ("2026.11", Becomes("2026-11-01", DateForm)),
+            ("2026.2", Becomes("2026-02-01", DateForm)),
+            ("2026/1", Becomes("2026-01-01", DateForm)),
+            ("202611", Becomes("2026-11-01", DateForm)),
+            ("２０２６－１１", Becomes("2026-11-01", FullWidth)),
+            ("2026-11-30", Becomes("2026-11-01", DateForm)),
+            ("46327", Becomes("2026-11-01", ExcelSerial)),
+            ("2026.1", Faulty(AmbiguousDate)),
+            ("26年11月", Faulty(AmbiguousDate)),
+            ("202613", Faulty(ImpossibleDate)),
+            ("2026-13", Faulty(ImpossibleDate)),
+            ("2026年", Faulty(FaultCode::Date)),
+            ("11月", Faulty(FaultCode::Date)),
         ],
     );
     check_all(

@@ -237,6 +237,7 @@ fn proposed(name: &ColumnName, column: &ColumnProposal) -> ProposedColumn {
             Guess::Standard(standard) => ProposedMeaning::Standard(standard),
             Guess::Type(value_type) => ProposedMeaning::Type(value_type),
         },
+        unit: column.unit.clone(),
         required: column.required,
         evidence: column.evidence.clone(),
     }
@@ -261,6 +262,7 @@ fn first_column(name: ColumnName) -> ProposedColumn {
         header: "编号".to_owned(),
         title: Title::new("编号", "Number"),
         meaning: ProposedMeaning::Type(ValueType::Text),
+        unit: None,
         required: true,
         evidence: String::new(),
     }
