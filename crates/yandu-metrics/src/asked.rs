@@ -1,6 +1,6 @@
 //! Answering a question from the cells of a metric.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use crate::answer::{
     Answer, BaselineChange, Change, Data, Freshness, Gap, Group, Key, Point, Value,
 };
 use crate::areas::{AreaLevel, Areas};
-use crate::ask::{Ask, By, Order};
+use crate::ask::{Ask, By, Only, Order};
 use crate::cells::Cells;
 use crate::definition::Definition;
 use crate::forecast::NoForecast;
@@ -22,7 +22,7 @@ use crate::{Error, Result};
 
 mod ahead;
 
-/// Periods in each of which a county must have had cells to be missed in the next one.
+/// Periods in each of which a county must have had cells to be missed in the next ones, and for how many it is missed.
 const STEADY: usize = 3;
 
 /// A question with all that it is answered from.
@@ -70,7 +70,7 @@ impl Asked<'_> {
             groups,
             groups_in_all,
             freshness: self.freshness(),
-            gaps: self.gaps(through, ask)?,
+            gaps: self.gaps(through, &ask.only)?,
             data: Data {
                 model: file.of.clone(),
                 version: self.cells.version,
@@ -247,56 +247,101 @@ impl Asked<'_> {
         }
     }
 
-    /// The counties that had cells in each of the periods before and have none in the newest one of the answer. One that has
-    /// them now and then, as of things that seldom come, is not missing, nor one that was merged into another, with which it
+    /// The counties that are missed in the newest period of the answer.
+    fn gaps(&self, through: Option<Period>, only: &[Only]) -> Result<Vec<Gap>> {
+        let mut gaps = self.gaps_of(through.as_slice(), only)?;
+        Ok(through
+            .and_then(|period| gaps.remove(&period))
+            .unwrap_or_default())
+    }
+
+    /// The counties that are missed in each of some periods of the metric's own length; a period without any is not among them.
+    ///
+    /// Missed is one that had cells in each of the periods before, until it has some again or has been away for as many periods. One
+    /// that has them now and then, as of things that seldom come, is not missed, nor one that was merged into another, with which it
     /// reports.
-    fn gaps(&self, through: Option<Period>, ask: &Ask) -> Result<Vec<Gap>> {
-        let (Some(through), Some((area, _))) = (through, self.definition.file.area()) else {
-            return Ok(Vec::new());
+    pub(crate) fn gaps_of(
+        &self,
+        periods: &[Period],
+        only: &[Only],
+    ) -> Result<BTreeMap<Period, Vec<Gap>>> {
+        let Some((area, _)) = self.definition.file.area() else {
+            return Ok(BTreeMap::new());
         };
-        let roll = self.by_area(area, AreaLevel::County, ask)?;
-        let at = |period: Period| roll.over(Extent::whole(period));
-        let known = self.cells.within(through).start;
+        let counties = self.by_area(area, AreaLevel::County, only)?;
+        let units = self.by_area(area, AreaLevel::Managing, only)?;
+        let mut all = BTreeMap::new();
+        for period in periods {
+            let mut gaps = self.missed(&counties, *period);
+            if !gaps.is_empty() {
+                self.drop_merged(&mut gaps, &units, *period);
+            }
+            if !gaps.is_empty() {
+                gaps.sort_by(|one, other| one.area.cmp(&other.area));
+                all.insert(*period, gaps);
+            }
+        }
+        Ok(all)
+    }
+
+    fn missed(&self, counties: &Roll<'_>, period: Period) -> Vec<Gap> {
+        let at = |period: Period| counties.cells_of(Extent::whole(period));
+        let known = self.cells.within(period).start;
         let before = self.cells.periods.get(..known).unwrap_or_default();
-        let before = before.iter().rev().take(STEADY).map(|one| at(*one));
-        let before = before.collect::<Result<Vec<Rolled>>>()?;
-        let Some((last, earlier)) = before.split_first() else {
-            return Ok(Vec::new());
-        };
-        let now = at(through)?;
-        let missing = last.groups.iter().filter(|group| {
-            now.group(group.key).is_none()
-                && earlier.iter().all(|one| one.group(group.key).is_some())
-        });
-        let mut gaps: Vec<Gap> = missing
-            .filter_map(|group| {
-                let area = roll.values_of(group.key).into_iter().next().flatten()?;
+        // The newest first.
+        let before: Vec<Rolled> = before
+            .iter()
+            .rev()
+            .take(2 * STEADY - 1)
+            .map(|one| at(*one))
+            .collect();
+        let now = at(period);
+        let mut gaps = Vec::new();
+        for away in 0..STEADY {
+            let Some((gone, steady)) = before.split_at_checked(away) else {
+                break;
+            };
+            let steady = match steady.get(..STEADY) {
+                Some(steady) => steady,
+                // Of a metric that has just begun every period counts.
+                None if away == 0 => steady,
+                None => break,
+            };
+            let Some((last, earlier)) = steady.split_first() else {
+                break;
+            };
+            let missed = last.groups.iter().filter(|group| {
+                let has = |rolled: &Rolled| rolled.group(group.key).is_some();
+                !has(&now) && !gone.iter().any(has) && earlier.iter().all(has)
+            });
+            gaps.extend(missed.filter_map(|group| {
+                let area = counties.values_of(group.key).into_iter().next().flatten()?;
                 Some(Gap {
                     name: self.areas.name_of(&area).map(str::to_owned),
                     newest: last.through,
                     area,
                 })
-            })
-            .collect();
-        if !gaps.is_empty() {
-            let units = self.by_area(area, AreaLevel::Managing, ask)?;
-            let reported = units.over(Extent::whole(through))?;
-            let reported: HashSet<Arc<str>> = reported
-                .groups
-                .iter()
-                .flat_map(|group| units.values_of(group.key))
-                .flatten()
-                .collect();
-            gaps.retain(|gap| {
-                let unit = self.areas.above(&gap.area, AreaLevel::Managing, self.today);
-                unit.is_none_or(|unit| !reported.contains(&unit))
-            });
+            }));
         }
-        gaps.sort_by(|one, other| one.area.cmp(&other.area));
-        Ok(gaps)
+        gaps
     }
 
-    fn by_area(&self, area: &ColumnName, level: AreaLevel, ask: &Ask) -> Result<Roll<'_>> {
+    /// Leaves out the counties whose managing unit of today has cells of the period.
+    fn drop_merged(&self, gaps: &mut Vec<Gap>, units: &Roll<'_>, period: Period) {
+        let reported: HashSet<Arc<str>> = units
+            .cells_of(Extent::whole(period))
+            .groups
+            .iter()
+            .flat_map(|group| units.values_of(group.key))
+            .flatten()
+            .collect();
+        gaps.retain(|gap| {
+            let unit = self.areas.above(&gap.area, AreaLevel::Managing, self.today);
+            unit.is_none_or(|unit| !reported.contains(&unit))
+        });
+    }
+
+    fn by_area(&self, area: &ColumnName, level: AreaLevel, only: &[Only]) -> Result<Roll<'_>> {
         let by = [By {
             dimension: area.clone(),
             level: Some(level),
@@ -306,7 +351,7 @@ impl Asked<'_> {
             self.cells,
             self.areas,
             &by,
-            &ask.only,
+            only,
             self.today,
         )
     }

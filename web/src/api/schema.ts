@@ -2803,6 +2803,11 @@ export interface components {
              */
             baseline?: number | null;
             /**
+             * @description Areas that have reported nothing of it though they are expected to, by name: it is not the number of the whole, and closes and
+             *     opens nothing. Absent where none is missing.
+             */
+            missing?: string[];
+            /**
              * @description The period of the metric that it is the number of; evidence has none.
              * @example 2025
              */
@@ -7229,8 +7234,8 @@ export interface components {
             /** @description It was reached once and is not any more. */
             is_reopened: boolean;
             /**
-             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, `side-not-said`, or
-             *     `not-shown` to whoever asks.
+             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `areas-missing`, `unit-differs`, `no-baseline`,
+             *     `side-not-said`, or `not-shown` to whoever asks.
              */
             lack?: string | null;
             /** @description The same in Chinese. */
@@ -7243,7 +7248,7 @@ export interface components {
              * @description The number that is compared: of a change, the change.
              */
             measured?: number | null;
-            /** @description The numbers that were compared, by the days that they speak of. */
+            /** @description The numbers of the whole that were compared, by the days that they speak of. */
             series: components["schemas"]["SeriesPointOfPlan"][];
             /**
              * Format: double

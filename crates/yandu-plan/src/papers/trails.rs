@@ -147,6 +147,11 @@ impl<'a> Trails<'a> {
             .and_then(|source| source.late_days)
             .map(|days| format!("，新数据已晚{days}天"))
             .unwrap_or_default();
+        let missing = if actual.missing.is_empty() {
+            String::new()
+        } else {
+            format!("，缺报：{}", actual.missing.join("、"))
+        };
         let page = format!("{}/figures/{metric}", self.making.address);
         let (address, trail) = match actual.period {
             Some(period) => (
@@ -156,7 +161,7 @@ impl<'a> Trails<'a> {
             None => (page, format!("metric/{metric}")),
         };
         Note {
-            text: format!("{named}，{span}{version}{owner}{late}"),
+            text: format!("{named}，{span}{version}{owner}{late}{missing}"),
             address: Some(address),
             trail: Some(trail),
         }

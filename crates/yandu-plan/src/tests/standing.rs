@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::site::{Site, TEXT, actual, calendar, cause, rules, stands_on};
 use crate::{
-    Actuals, Ahead, Error, Lack, Lamp, NoForecast, NodeStep, Plan, RestDay, RuleValue, Rules,
-    Standing, foreseen, next_frame, overdue, wanted,
+    Actual, Actuals, Ahead, Error, Lack, Lamp, NoForecast, NodeStep, Plan, RestDay, RuleValue,
+    Rules, Standing, foreseen, next_frame, overdue, wanted,
 };
 
 #[tokio::test]
@@ -108,6 +108,45 @@ async fn a_task_with_a_node_that_was_late_goes_on_into_the_next_plan_until_all_o
     let task = &stands.tasks["2.1"];
     assert_eq!((task.lamp, task.is_closed), (Lamp::DoneLate, true));
     assert!(carried(&plan, &stands).is_empty());
+}
+
+#[tokio::test]
+async fn a_number_in_which_areas_are_missing_neither_closes_a_target_nor_opens_it_again() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let part = |day: &str, value: f64| Actual {
+        missing: vec!["甲县".to_owned(), "乙县".to_owned()],
+        ..actual(day, value)
+    };
+    let mut actuals = Actuals::from([(1, vec![part("2026-05-31", 400.0)])]);
+    let stands = stands_on(&plan, &actuals, date(2026, 6, 1));
+    let target = &stands.targets[&1];
+    assert_eq!(target.lamp, Lamp::Near);
+    assert_eq!(target.lack, Some(Lack::AreasMissing));
+    assert_eq!(
+        (target.is_met, target.share, target.gap),
+        (None, None, None)
+    );
+    assert_eq!(target.told.as_ref().unwrap().to_string(), "400座");
+    assert_eq!(stands.nodes["1.1.1"].closed_on, None);
+    assert_ne!(stands.tasks["1.1"].lamp, Lamp::Done);
+    let settled = site.settle(&plan, &actuals).await.unwrap();
+    assert!(settled.closings.is_empty());
+    // The areas are still missing, and what is known of the whole was reached before.
+    actuals.insert(
+        1,
+        vec![actual("2026-04-30", 310.0), part("2026-05-31", 290.0)],
+    );
+    let stands = stands_on(&plan, &actuals, date(2026, 7, 1));
+    let target = &stands.targets[&1];
+    assert_eq!(target.lamp, Lamp::Done);
+    assert_eq!(target.closed.unwrap().on, date(2026, 4, 30));
+    assert!(!target.is_reopened);
+    let site = site.moved("2026-07-01").await;
+    let settled = site.settle(&plan, &actuals).await.unwrap();
+    let closing = &settled.closings[&1][0];
+    assert_eq!(closing.value, Some(310.0));
+    assert_eq!(closing.as_of, Some(date(2026, 4, 30)));
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ export function TargetState({ plan, target, forecast }: Props) {
           <span className="hint">{t('plans.actual')}</span>
           <ActualNumber target={target}>{words.reached(standing.told)}</ActualNumber>
           <span className="hint num">{t('plans.as-of', { day: standing.actual.as_of })}</span>
+          {standing.actual.missing && <span className="warning-text">{t('plans.areas-missing', { areas: standing.actual.missing.join(t('app.comma')) })}</span>}
           {share !== undefined && (
             <>
               <progress className="plan-progress" aria-label={t('plans.share')} value={Math.min(100, Math.max(0, share))} max={100} />

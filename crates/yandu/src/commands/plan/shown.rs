@@ -80,6 +80,10 @@ fn target_line(text: &mut String, target: &TargetInPlan) {
         if let Some(told) = &stands.told {
             let _ = write!(text, "　实际{}", reached(told));
         }
+        let actual = stands.actual.as_ref();
+        if let Some(missing) = actual.map(|one| &one.missing).filter(|one| !one.is_empty()) {
+            let _ = write!(text, "　缺报：{}", missing.join("、"));
+        }
         if let Some(lack) = &stands.lack_text {
             let _ = write!(text, "（{lack}）");
         } else if stands.is_hidden {
