@@ -4742,6 +4742,7 @@ export interface components {
             plan: string;
             title?: string | null;
         };
+        /** @description A matter, told by its item that is most behind: a target and the tasks and nodes that are to reach it are one. */
         LateItem: {
             /** @description What the setting is based on. */
             basis?: string | null;
@@ -4756,12 +4757,15 @@ export interface components {
             item: string;
             /** Format: int32 */
             point: number;
+            /** @description What else of the same matter is near or behind its date, what is most behind first. */
+            rest: components["schemas"]["LatePart"][];
             /**
              * @description The setting of the pack `plan` that put it into the list.
              * @example supervise_days
              */
             rule: string;
             task?: string | null;
+            task_title?: string | null;
             title: string;
             /** @description Who leads it; absent while that is open. */
             unit?: string | null;
@@ -4770,12 +4774,24 @@ export interface components {
         LateOfPlan: {
             /** Format: date */
             day: string;
-            /** @description 约谈: late for long, or one of many of its unit. */
+            /** @description 约谈: late for long, or one of many matters of its unit. */
             interview: components["schemas"]["LateItem"][];
             /** @description 催办: falls due soon. */
             remind: components["schemas"]["LateItem"][];
             /** @description 督办: late. */
             supervise: components["schemas"]["LateItem"][];
+        };
+        /** @description A target or a node of a matter that is told by another one. */
+        LatePart: {
+            /**
+             * Format: int64
+             * @description Negative behind the date.
+             */
+            days_left: number;
+            due: components["schemas"]["CountedOfPlan"];
+            /** @description `target/12` or `node/3.2.1`. */
+            item: string;
+            title: string;
         };
         LineageColumn: {
             grade: string;

@@ -177,16 +177,26 @@ async fn what_is_late_is_told_with_the_rule_and_its_basis() {
     approved(&city).await;
     // Half a year is over when the plan is approved; its targets were due in June.
     let late = city.get(&format!("{PLAN}/late")).await.json();
-    assert_eq!(late["interview"].as_array().unwrap().len(), 4, "{late}");
-    let first = &late["interview"][0];
+    assert_eq!(late["interview"], json!([]), "{late}");
+    let supervised = late["supervise"].as_array().unwrap();
+    assert_eq!(supervised.len(), 2, "{late}");
+    let first = &supervised[0];
     assert_eq!(
-        (&first["rule"], &first["unit"]),
-        (&json!("interview_items"), &json!("市工信局"))
+        (&first["item"], &first["rule"], &first["unit"]),
+        (
+            &json!("target/1"),
+            &json!("supervise_days"),
+            &json!("市工信局")
+        )
     );
     assert!(
         first["basis"].as_str().unwrap().contains("联席会议"),
         "{first}"
     );
+    // The node on the way to the target is the same matter.
+    assert_eq!(first["rest"][0]["item"], "node/1.1.1", "{first}");
+    assert_eq!(first["rest"][0]["days_left"], -2, "{first}");
+    assert!(first["task_title"].is_string(), "{first}");
 }
 
 #[tokio::test]

@@ -414,6 +414,38 @@ async fn what_is_late_is_listed_by_rule_and_the_unit_of_many_is_called_in() {
     assert!(listed(date(2026, 4, 30)).contains(&"约谈 node/2.1.1 interview_days".to_owned()));
 }
 
+#[tokio::test]
+async fn a_target_and_the_nodes_on_the_way_to_it_are_one_late_matter() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let day = date(2026, 7, 2);
+    let stands = stands_on(&plan, &Actuals::new(), day);
+    let listed = overdue(&plan, &stands, &rules());
+    // Its first node is late for longest, and tells the matter; the target and its last node stand under it.
+    let all = |one: &crate::Listed| {
+        let rest = one.rest.iter().map(|part| part.item.clone());
+        std::iter::once(one.item.clone()).chain(rest).collect()
+    };
+    let mut matters: Vec<Vec<String>> = listed.iter().map(all).collect();
+    matters.retain(|items| items.iter().any(|item| item == "target/1"));
+    assert_eq!(matters, [["node/1.1.1", "target/1", "node/1.1.2"]]);
+}
+
+#[tokio::test]
+async fn a_unit_with_fewer_late_matters_than_the_rule_says_is_not_called_in() {
+    let site = Site::on("2026-06-01").await;
+    let text = TEXT.replace("建成城市算力网。", "");
+    let plan = site.approved(&text).await;
+    // Two targets of one unit are late, each with a node.
+    let stands = stands_on(&plan, &Actuals::new(), date(2026, 7, 2));
+    let listed = overdue(&plan, &stands, &rules());
+    let of_unit = listed
+        .iter()
+        .filter(|one| one.unit.as_deref() == Some("市工信局"));
+    let steps: Vec<&str> = of_unit.map(|one| one.step.text()).collect();
+    assert_eq!(steps, ["督办", "督办"], "{listed:?}");
+}
+
 /// Whatever is finished when, a parent is never better than its worst child, and nothing that is late or was late is green.
 #[tokio::test]
 async fn no_lamp_is_greener_than_what_it_stands_for() {

@@ -435,22 +435,45 @@ fn late_text(late: &LateOfPlan) -> String {
     text
 }
 
+/// How far before or behind its date something is.
+fn days(days_left: i64) -> String {
+    if days_left < 0 {
+        format!("逾期{}天", -days_left)
+    } else {
+        format!("还有{days_left}天")
+    }
+}
+
+/// A title with the task that it is a step of.
+fn late_title(item: &LateItem) -> String {
+    match &item.task_title {
+        Some(task) if item.item.starts_with("node/") => format!("{task}：{}", item.title),
+        _ => item.title.clone(),
+    }
+}
+
 fn late_line(text: &mut String, item: &LateItem) {
     let unit = item.county.as_deref().or(item.unit.as_deref());
-    let when = if item.days_left < 0 {
-        format!("逾期{}天", -item.days_left)
-    } else {
-        format!("还有{}天", item.days_left)
-    };
     let _ = writeln!(
         text,
-        "   {}　{}　{}　{}到期，{when}（{}）",
+        "   {}　{}　{}　{}到期，{}（{}）",
         item.item,
         unit.unwrap_or("牵头单位待定"),
-        item.title,
+        late_title(item),
         item.due.day,
+        days(item.days_left),
         item.rule
     );
+    for part in &item.rest {
+        let _ = writeln!(
+            text,
+            "      同一事项：{}　{}　{}到期，{}",
+            part.item,
+            part.title,
+            part.due.day,
+            days(part.days_left)
+        );
+    }
 }
 
 fn evidence_line(evidence: &EvidenceOfPlan) -> String {
