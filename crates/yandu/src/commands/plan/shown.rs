@@ -263,7 +263,13 @@ pub(super) fn measure(fields: &FigureFields) -> String {
         "change" => "变化 +",
         _ => "",
     };
-    format!("{sign}{value}{}", unit_text(&fields.unit))
+    let bound = match fields.bound.as_deref() {
+        Some(">=") => "以上",
+        Some("<=") => "以内",
+        Some("~") => "左右",
+        _ => "",
+    };
+    format!("{sign}{value}{}{bound}", unit_text(&fields.unit))
 }
 
 /// What is reached, in the words of the papers.
