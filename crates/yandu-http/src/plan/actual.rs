@@ -143,6 +143,10 @@ async fn series(
 ) -> Option<(Vec<Actual>, MetricSource)> {
     let metric = wanted.metric.parse().ok()?;
     let definition = state.metrics().definition(&metric).ok()?;
+    if wanted.way == Way::YearSum && !definition.adds_up() {
+        tracing::debug!(%metric, "numbers that cannot be added up show nothing of a target");
+        return None;
+    }
     let is_of_year = is_of_year(wanted.way, &definition.file);
     let today = state.plans().today();
     let own = definition.file.time.grain;

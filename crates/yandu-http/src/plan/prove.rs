@@ -322,6 +322,24 @@ fn known(state: &State, source: &Source) -> Result<()> {
         id.parse()
             .is_ok_and(|id| state.metrics().definition(&id).is_ok())
     };
+    let adds_up = |id: &str| {
+        let id = id.parse().ok();
+        let definition = id.and_then(|id| state.metrics().definition(&id).ok());
+        definition.is_none_or(|definition| definition.adds_up())
+    };
+    if let Some(measured) = source.measured()
+        && measured.way == Way::YearSum
+        && has_metric(measured.metric)
+        && !adds_up(measured.metric)
+    {
+        return Err(super::invalid(&format!(
+            "`way`: numbers of `{}` cannot be added up over a year, they are shares, rates, means or levels",
+            measured.metric
+        ))
+        .with_help(
+            "write `share` of a number in percent, `at-date` of any other, or `change`".to_owned(),
+        ));
+    }
     let has_form = |id: &str| id.parse().is_ok_and(|id| form_of(&packs, &id).is_ok());
     let (field, what, id) = match source {
         Source::Metric { metric, .. } if !has_metric(metric) => ("id", "metric", metric),

@@ -72,10 +72,14 @@ async fn a_plan_in_force_tells_lamps_bindings_and_nodes_by_month() {
 
 #[tokio::test]
 async fn a_target_is_bound_to_what_the_packs_have_and_to_nothing_else() {
+    let mean = measuring::METRIC
+        .replace("metric: club.joined", "metric: club.mean")
+        .replace("sum(joined)", "avg(joined)");
     let files = [
         ("models/joined.yaml", measuring::JOINED),
         ("models/joined.sql", measuring::JOINED_SQL),
         ("metrics/joined.yaml", measuring::METRIC),
+        ("metrics/mean.yaml", &mean),
     ];
     let clock = Clock::standing("2026-06-10T01:00:00Z".parse().unwrap());
     let city = City::at(clock, Options::default(), &files).await;
@@ -96,6 +100,14 @@ async fn a_target_is_bound_to_what_the_packs_have_and_to_nothing_else() {
         (
             json!({"kind": "form", "id": "club.member"}),
             Some("`id` names no form"),
+        ),
+        (
+            json!({"kind": "metric", "id": "club.mean", "way": "year-sum"}),
+            Some("`way`: numbers of `club.mean` cannot be added up"),
+        ),
+        (
+            json!({"kind": "metric", "id": "club.mean", "way": "at-date"}),
+            None,
         ),
         (json!({"kind": "open"}), None),
     ] {

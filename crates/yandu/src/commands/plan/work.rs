@@ -302,9 +302,25 @@ impl BindArgs {
                 reason: self.reason,
             };
             let path = address(&self.plan, "/bindings/proposal");
-            client.post(&path, &body).await?
+            let plan: Stored = client.post(&path, &body).await?;
+            return output.result(&plan, |plan| {
+                format!("{}{}", shown::plan(plan), proposed(plan))
+            });
         };
         output.result(&plan, shown::plan)
+    }
+}
+
+/// How many targets are bound as the city's file proposes, and what to look at where none is.
+fn proposed(plan: &Stored) -> String {
+    let bound = plan.targets.iter().filter(|target| {
+        let binding = &target.binding;
+        binding.by.is_none() && binding.kind != "open"
+    });
+    match bound.count() {
+        0 => "没有一项指标按城市文件夹的 plan/bindings.csv 绑定：文件在程序启动时读取，改了以后要重新启动；`point` 是要点的序号，`wording` 要是指标原文里的词\n"
+            .to_owned(),
+        count => format!("按城市文件夹的 plan/bindings.csv 绑定了{count}项指标（文件在程序启动时读取）\n"),
     }
 }
 
