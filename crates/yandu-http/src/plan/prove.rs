@@ -323,7 +323,7 @@ fn known(state: &State, source: &Source) -> Result<()> {
             .is_ok_and(|id| state.metrics().definition(&id).is_ok())
     };
     let adds_up = |id: &str| {
-        let id = id.parse().ok();
+        let id = id.parse::<yandu_words::MetricId>().ok();
         let definition = id.and_then(|id| state.metrics().definition(&id).ok());
         definition.is_none_or(|definition| definition.adds_up())
     };

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PlanForecast, PlanTarget } from '../../api/plans'
 import { DaysLeft } from '../../kit/DaysLeft'
+import { reachedPart } from '../../kit/format'
 import { askOf } from '../../kit/trail'
 import { TrailButton } from '../../kit/TrailButton'
 import { useSpan } from '../../kit/useSpan'
@@ -23,7 +24,7 @@ export function TargetState({ plan, target, forecast }: Props) {
   const { word } = useWords()
   const words = useFigureWords()
   const { standing, binding } = target
-  const share = typeof standing?.share === 'number' ? Math.floor(standing.share * 1000) / 10 : undefined
+  const share = typeof standing?.share === 'number' ? reachedPart(standing.share) : undefined
   if (!standing) return null
   return (
     <div className="plan-state">
