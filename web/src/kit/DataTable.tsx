@@ -36,6 +36,8 @@ interface Props<T> {
   expand?: { title: string; render: (row: T) => ReactNode; can?: (row: T) => boolean }
   /** Rows that are shown at once: of a table by pages, of cards until more are asked for. */
   pageSize?: number
+  /** Columns are as wide as they say, so that those of tables below each other begin at the same place. */
+  fixed?: boolean
   /** A table wider than its place scrolls in itself. */
   wide?: boolean
   /** Cards at any width. */
@@ -74,9 +76,10 @@ function Grid<T extends object>(props: Props<T>) {
     return () => observer.disconnect()
   })
   return (
-    <div ref={holder} className={`table-holder ${props.wide ? 'table-wide' : ''}`}>
+    <div ref={holder} className={`table-holder ${props.wide ? 'table-wide' : ''} ${props.fixed ? 'table-fixed' : ''}`}>
       <Table<T>
         size={props.dense ? 'small' : 'middle'}
+        {...(props.fixed && { tableLayout: 'fixed' })}
         rowKey={props.rowKey}
         dataSource={props.rows as T[]}
         pagination={

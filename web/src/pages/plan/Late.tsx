@@ -105,7 +105,7 @@ function List({ plan, label, items }: { plan: Plan; label: string; items: LateIt
       ),
     },
   ]
-  return <DataTable label={label} columns={columns} rows={items} rowKey={(item) => item.item} empty={<Nothing title={t('plans.late-none')} />} pageSize={20} />
+  return <DataTable label={label} columns={columns} rows={items} rowKey={(item) => item.item} fixed empty={<Nothing title={t('plans.late-none')} />} pageSize={20} />
 }
 
 function Export({ plan, lists }: { plan: Plan; lists: [(typeof STEPS)[number], LateItem[]][] }) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { LateItem } from '../../api/plans'
+import type { LateItem, PlanTask } from '../../api/plans'
+import { lampBy, otherwise } from './tasks'
 import { byOffice, isOpen, itemOf, nameOf } from './late'
 
 const late = (part: Partial<LateItem> = {}): LateItem => ({
@@ -18,5 +19,20 @@ describe('what is late', () => {
   })
   test('is folded where the list is long', () => {
     expect([isOpen([late()]), isOpen(Array.from({ length: 373 }, () => late()))]).toEqual([true, false])
+  })
+})
+
+describe('the lamp of a task', () => {
+  const counts = { 'not-begun': 0, 'on-course': 0, near: 0, late: 0, done: 0, 'done-late': 0 }
+  const node = (id: string, lamp: string) => ({ id, title: '', due: '2025-03-31', standing: { lamp } })
+  const task = { id: '1.2', point: 1, target: 2, title: '', supports: [], counties: [], due: '2025-12-31', nodes: [node('1.2.1', 'done-late'), node('1.2.2', 'done')], standing: { lamp: 'done-late', nodes: counts, copies: { ...counts, 'done-late': 1 } } } as unknown as PlanTask
+  test('says by which node and of how many counties it is', () => {
+    expect(lampBy(task)).toEqual({ nodes: ['1.2.1'], counties: 1 })
+    expect(lampBy({ ...task, standing: { ...task.standing!, lamp: 'done' } })).toEqual({ nodes: [], counties: 0 })
+  })
+  test('is told beside its target where that has another one', () => {
+    expect(otherwise([task], 2, 'done')?.id).toBe('1.2')
+    expect(otherwise([task], 2, 'done-late')).toBeUndefined()
+    expect(otherwise([{ ...task, of: '1.2' }], 2, 'done')).toBeUndefined()
   })
 })
