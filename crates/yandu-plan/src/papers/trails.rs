@@ -3,7 +3,7 @@
 use yandu_documents::{Note, date_text};
 
 use super::Making;
-use super::words::period_text;
+use super::words::{period_text, who_text};
 use crate::edit::Op;
 use crate::plans::day_of;
 use crate::record::{ChangeRequest, ChangeState, Evidence, EvidenceState, Figure, Plan, Way};
@@ -232,7 +232,8 @@ impl<'a> Trails<'a> {
 fn request_text(change: &ChangeRequest) -> String {
     let mut text = format!("按第{}号变更", change.number);
     if let Some(by) = &change.decided {
-        text.push_str(&format!("，{}由{}批准", date_text(day_of(by.at)), by.who));
+        let who = who_text(&by.who);
+        text.push_str(&format!("，{}由{who}批准", date_text(day_of(by.at))));
     }
     if let Some(reason) = &change.requested.reason {
         text.push_str(&format!("，申请理由：{reason}"));

@@ -424,7 +424,9 @@ async fn a_target_and_the_nodes_on_the_way_to_it_are_one_late_matter() {
     // Its first node is late for longest, and tells the matter; the target and its last node stand under it.
     let all = |one: &crate::Listed| {
         let rest = one.rest.iter().map(|part| part.item.clone());
-        std::iter::once(one.item.clone()).chain(rest).collect()
+        std::iter::once(one.item.clone())
+            .chain(rest)
+            .collect::<Vec<String>>()
     };
     let mut matters: Vec<Vec<String>> = listed.iter().map(all).collect();
     matters.retain(|items| items.iter().any(|item| item == "target/1"));

@@ -235,7 +235,7 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
             revision.revision,
             local(revision.at),
             revision.who,
-            revision.kind,
+            kind(&revision.kind),
             revision.changes.len(),
             revision.reason.as_deref().unwrap_or_default()
         );
@@ -244,6 +244,24 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
         let _ = writeln!(text, "更早的：--after {next}");
     }
     text
+}
+
+/// What a revision did.
+fn kind(name: &str) -> &str {
+    match name {
+        "imported" => "导入",
+        "reviewed" => "核对",
+        "approved" => "批准",
+        "decomposed" => "任务分解",
+        "edited" => "修改",
+        "bound" => "绑定数据来源",
+        "progressed" => "节点推进",
+        "proved" => "佐证",
+        "settled" => "销号核定",
+        "changed" => "变更",
+        "closed" => "结束",
+        name => name,
+    }
 }
 
 /// A value with its comparison and its unit.
