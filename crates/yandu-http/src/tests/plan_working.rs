@@ -4,6 +4,7 @@ use yandu_store::Clock;
 
 use super::city::{Answer, City, request};
 use super::measuring;
+use super::open_boards::list;
 use super::plan_reviewing::{all_decided, approved, import};
 use crate::Options;
 
@@ -410,6 +411,85 @@ async fn the_trail_of_an_actual_is_that_of_the_period_that_it_is_the_number_of()
         assert_eq!(trail["point"]["value"], actual["value"], "{way}");
         assert!(is_near(&actual["value"], 15.0), "{way}: {actual}");
     }
+}
+
+#[tokio::test]
+async fn a_number_that_lacks_a_county_closes_no_target_until_the_county_has_reported() {
+    let joined = measuring::JOINED.replace(
+        "  joined: {title",
+        "  division: {title: {zh: 区划}, type: text}\n  joined: {title",
+    );
+    let county = "CASE WHEN m.name = '王芳' THEN '320902' ELSE '320903' END AS division";
+    let sql = measuring::JOINED_SQL
+        .replace("make_date(2025, m.age, 1)", "make_date(2026, m.age, 1)")
+        .replace("AS name,", &format!("AS name, {county},"));
+    let metric = measuring::METRIC
+        .replace("name: {}", "area: {column: division, kind: area}")
+        .replace("sum(joined)", "35 * sum(joined)")
+        .replace("unit: 人", "unit: 座");
+    let division = list(
+        "division",
+        "open",
+        "code",
+        &["code", "name", "kind", "parent"],
+    );
+    let mut files = vec![
+        (
+            "../base/pack.yaml",
+            "pack: base\nversion: 0.1.0\ntitle: {zh: 基础}\n",
+        ),
+        ("models/joined.yaml", joined.as_str()),
+        ("models/joined.sql", sql.as_str()),
+        ("metrics/joined.yaml", metric.as_str()),
+    ];
+    files.extend(
+        division
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+    );
+    let clock = Clock::standing("2026-06-20T01:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    let divisions = "code,name,kind,parent\n320900,盐城市,city,\n320902,亭湖区,district,320900\n320903,盐都区,district,320900\n";
+    // Both counties have one a month; in May only one of them has reported.
+    let mut members = "会员号,会员姓名,年龄,会费\n".to_owned();
+    for month in 1..=4 {
+        members.push_str(&format!(
+            "1{month},王芳,{month},1\n2{month},李强,{month},1\n"
+        ));
+    }
+    members.push_str("15,王芳,5,1\n");
+    let deliver = async |dataset: &str, rows: &str| {
+        let batch = city
+            .deliver_with(&[("dataset", dataset)], "a.csv", rows)
+            .await;
+        assert_eq!(batch["status"], "collected", "{batch}");
+    };
+    deliver("base.division", divisions).await;
+    deliver("club.member", &members).await;
+    city.post("/api/v1/models/run", "{}").await;
+    approved(&city).await;
+    let binding = json!({"kind": "metric", "id": "club.joined", "way": "year-sum"});
+    let plan = bind(&city, 1, binding).await;
+    let standing = &plan["targets"][0]["standing"];
+    assert!(is_near(&standing["actual"]["value"], 315.0), "{standing}");
+    assert_eq!(standing["actual"]["missing"], json!(["盐都区"]));
+    assert_eq!(standing["lack"], "areas-missing", "{standing}");
+    assert_eq!(
+        (&standing["closed_on"], &standing["share"]),
+        (&Value::Null, &Value::Null)
+    );
+    let paper = city
+        .get(&format!("{PLAN}/papers/brief?period=2026-06"))
+        .await;
+    assert!(paper.text().contains("，缺报：盐都区"), "{}", paper.text());
+
+    members.push_str("25,李强,5,1\n");
+    deliver("club.member", &members).await;
+    city.post("/api/v1/models/run", "{}").await;
+    let plan = city.get(PLAN).await.json();
+    let standing = &plan["targets"][0]["standing"];
+    assert_eq!(standing["closed_on"], "2026-05-31", "{standing}");
+    assert_eq!(standing["actual"]["missing"], Value::Null, "{standing}");
 }
 
 #[tokio::test]
