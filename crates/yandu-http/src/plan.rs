@@ -42,7 +42,7 @@ pub use foresee::{ForecastOfTarget, ForecastsOfPlan, ForeseenOfPlan};
 pub use paper::{BlockOfPaper, ColumnOfPaper, FontPaths, NoteOfPaper, PaperOfPlan, RunOfPaper};
 pub use prove::{
     BindTarget, ClosingOfPlan, DocumentOfPlan, EvidenceList, EvidenceOfPlan, LateItem, LateOfPlan,
-    SubmitEvidence, TargetOfPlan, VerdictOfPlan,
+    LatePart, SubmitEvidence, TargetOfPlan, VerdictOfPlan,
 };
 pub use review::{
     AnswerToFinding, FigureToAdd, ReasonOfPlan, ReviewOfFigure, ReviewOfOffer, ReviewOfPlan,

@@ -26,7 +26,7 @@ pub struct Answer {
     /// How many groups there are; `groups` has fewer where a limit was asked for.
     pub groups_in_all: usize,
     pub freshness: Freshness,
-    /// Areas that had cells in each of the periods before the newest one that the last point holds, and have none in it.
+    /// Areas that had cells in each of some periods before the newest one that the last point holds, and have none in it nor since.
     pub gaps: Vec<Gap>,
     pub data: Data,
     pub baseline: Option<BaselineChange>,

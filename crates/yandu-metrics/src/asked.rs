@@ -34,7 +34,7 @@ pub(crate) struct Asked<'a> {
 impl Asked<'_> {
     pub(crate) fn answer(&self, ask: &Ask) -> Result<Answer> {
         let last = self.last_period(ask)?;
-        let reporting = self.reporting(ask)?;
+        let reporting = self.reporting(&ask.only)?;
         let (groups, groups_in_all, through) = match last {
             Some(last) => self.groups(ask, last, reporting.as_ref())?,
             None => (Vec::new(), 0, None),

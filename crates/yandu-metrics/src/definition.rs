@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Float64Array};
+use arrow::compute::cast;
 use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
 use indexmap::IndexMap;
-use yandu_lake::{Condition, Measure, compile_condition, compile_measure};
+use yandu_lake::{Condition, Measure, Merge, Number, compile_condition, compile_measure};
 use yandu_pack::Packs;
-use yandu_pack::declare::MetricFile;
+use yandu_pack::declare::{Across, MetricFile};
 use yandu_words::{ColumnName, MetricId, Title};
 
 use crate::{Error, Result};
@@ -110,6 +113,17 @@ impl Definition {
         &self.file.metric
     }
 
+    /// Whether the numbers of periods may be added up to that of all of them: those of a sum may, and those of a share, a rate, a mean, a
+    /// least or a greatest, or of a level, may not.
+    pub fn adds_up(&self) -> bool {
+        let file = &self.file;
+        let measure = &self.compiled.measure;
+        file.time.across == Across::Sum
+            && !file.unit.contains(['%', '‰'])
+            && measure.merges().all(|merge| merge == Merge::Sum)
+            && is_sum(measure)
+    }
+
     /// How many days after its end the newest period may be missing; `None` where nothing is promised.
     pub fn promised_days(&self) -> Option<i64> {
         let seconds = self.file.fresh?.seconds()?;
@@ -182,4 +196,30 @@ fn version_of(file: &MetricFile, model_sql: &str) -> Arc<str> {
     });
     let hash = blake3::hash(meaning.to_string().as_bytes());
     hash.to_hex().chars().take(16).collect::<String>().into()
+}
+
+/// Whether the number of rows together is the sum of their numbers: tried out, because any SQL may stand over the aggregates. Of a measure
+/// that has no number for what is tried nothing is claimed.
+fn is_sum(measure: &Measure) -> bool {
+    let parts = measure.part_types().enumerate().map(|(place, data_type)| {
+        // In no part they stand in the ratio in which they do in another.
+        let (one, other) = (
+            (30_000 * (place * place + 1)) as f64,
+            (170_000 + 50_000 * place) as f64,
+        );
+        let values = Float64Array::from(vec![one, other, one + other]);
+        cast(&values, data_type)
+    });
+    let parts: Result<Vec<ArrayRef>, ArrowError> = parts.collect();
+    let Some(numbers) = parts.ok().and_then(|parts| measure.numbers(parts).ok()) else {
+        return true;
+    };
+    match numbers.as_slice() {
+        [
+            Number::Value(one),
+            Number::Value(other),
+            Number::Value(both),
+        ] => (one + other - both).abs() <= 1e-6 * both.abs().max(1.0),
+        _ => true,
+    }
 }

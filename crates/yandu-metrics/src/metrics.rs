@@ -13,9 +13,9 @@ use yandu_pack::Packs;
 use yandu_pack::declare::BoardFile;
 use yandu_store::Store;
 use yandu_words::calendar::CITY_CLOCK;
-use yandu_words::{BoardId, DatasetId, MetricId};
+use yandu_words::{BoardId, DatasetId, MetricId, Period};
 
-use crate::answer::{Answer, BaselineChange};
+use crate::answer::{Answer, BaselineChange, Gap};
 use crate::areas::{AreaLevel, Areas};
 use crate::ask::Ask;
 use crate::asked::Asked;
@@ -253,6 +253,38 @@ impl Metrics {
             answer.is_restated = Some(is_restated);
         }
         Ok(answer)
+    }
+
+    /// The areas that are missed in each of some periods of a metric's own length, as [`Answer::gaps`] tells those of the newest. A
+    /// period in which none is missed is not among them.
+    pub async fn gaps(
+        &self,
+        principal: &Principal,
+        metric: &MetricId,
+        periods: &[Period],
+    ) -> Result<BTreeMap<Period, Vec<Gap>>> {
+        let definition = self.definition(metric)?;
+        let cells = self.cells(principal, &definition).await?;
+        let areas = self.areas(principal).await?;
+        let today = self.today();
+        let roll = Roll::new(&definition, &cells, &areas, &[], &[], today)?;
+        let asked = Asked {
+            definition: &definition,
+            cells: &cells,
+            areas: &areas,
+            roll,
+            today,
+        };
+        let mut gaps = BTreeMap::new();
+        if let Some(reporting) = asked.reporting(&[])? {
+            for period in periods {
+                let missing = reporting.missing(*period)?;
+                if !missing.is_empty() {
+                    gaps.insert(*period, missing);
+                }
+            }
+        }
+        Ok(gaps)
     }
 
     /// Whether somebody sees, of every row of the model, all that the number of a metric follows from as it is stored.

@@ -215,13 +215,13 @@ impl<'a> Roll<'a> {
 
     /// Puts together what lies in an extent of time.
     pub(crate) fn over(&self, extent: Extent) -> Result<Rolled> {
-        let mut rolled = self.sums(extent);
+        let mut rolled = self.cells_of(extent);
         rolled.numbers = self.numbers(&rolled.groups)?;
         Ok(rolled)
     }
 
     /// What has cells in an extent of time, without its numbers.
-    pub(crate) fn sums(&self, extent: Extent) -> Rolled {
+    pub(crate) fn cells_of(&self, extent: Extent) -> Rolled {
         let mut places = self.cells.within(extent.period);
         places.end = places.end.min(self.begun);
         if let Some(until) = extent.until {

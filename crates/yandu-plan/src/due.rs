@@ -116,6 +116,7 @@ fn sense(flow: &Flow, from: usize, to: usize) -> Sense {
         Sense::Until
     } else if flow.has(to, "基础上")
         || flow.has(to, "的基础上")
+        || is_of_basis(flow, to)
         || before(&["较", "比", "相较", "相比于", "对比", "同"]) && !before(&["不同"])
         || before(&["与"]) && flow.find(to, to + 6, "相比").is_some()
     {
@@ -125,6 +126,18 @@ fn sense(flow: &Flow, from: usize, to: usize) -> Sense {
     } else {
         Sense::By
     }
+}
+
+/// 在2025年92%的基础上: the number of the day is what is gone on from.
+fn is_of_basis(flow: &Flow, to: usize) -> bool {
+    /// Signs of the number with its unit.
+    const SIGNS: usize = 12;
+    let number = to + usize::from(flow.at(to) == '的');
+    let basis = flow.find(number, number + SIGNS, "基础上");
+    flow.at(number).is_ascii_digit()
+        && basis.is_some_and(|basis| {
+            (number..basis).all(|place| !matches!(flow.at(place), ',' | '、' | ';' | '。'))
+        })
 }
 
 type Span = (usize, Option<Date>, bool);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,7 +10,7 @@ use crate::record::{
     Decision, FigureState, Gone, ItemChange, Items, Node, NodeFields, Origin, Plan, Status, Task,
     TaskFields, difference,
 };
-use crate::reviewing::{Units, because, name, patched, said, set_units};
+use crate::reviewing::{Units, because, merged, name, patched, said, set_units};
 use crate::standing::{is_ceiling, is_level, is_open};
 use crate::{Error, Result};
 
@@ -485,22 +484,6 @@ fn shares_hold(plan: &Plan, key: &str) -> Result<()> {
 fn number(key: &str) -> Result<u32> {
     key.parse()
         .map_err(|_| Error::invalid("item", format!("`{key}` is no number")))
-}
-
-/// An object with some of its fields set, read as what it is; null empties one.
-fn merged<T: DeserializeOwned>(before: Value, set: &Map<String, Value>) -> Result<T> {
-    let Value::Object(mut fields) = before else {
-        return Err(Error::damaged("an item"));
-    };
-    for (field, value) in set {
-        if value.is_null() {
-            fields.remove(field);
-        } else {
-            fields.insert(field.clone(), value.clone());
-        }
-    }
-    serde_json::from_value(fields.into())
-        .map_err(|error| Error::invalid("fields", error.to_string()))
 }
 
 fn checked(mut task: TaskFields) -> Result<TaskFields> {

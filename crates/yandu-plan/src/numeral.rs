@@ -79,7 +79,7 @@ pub(crate) struct Numeral {
     pub(crate) value: Decimal,
     /// Written in Chinese signs alone.
     pub(crate) is_chinese: bool,
-    /// 余, 多, 几, 数.
+    /// 余, 多: so many and some more.
     pub(crate) is_vague: bool,
     /// Chinese that begins with a power, such as 百万: so many in order of size.
     pub(crate) is_round: bool,

@@ -1,5 +1,6 @@
 //! What is to be reminded of, supervised, and answered for in person: 催办, 督办, 约谈, by rule. The cases themselves are opened elsewhere.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::record::{Plan, place_of};
@@ -13,7 +14,7 @@ pub enum Step {
     Remind,
     /// 督办: it is late.
     Supervise,
-    /// 约谈: it is late for long, or one of many of its unit.
+    /// 约谈: it is late for long, or one of many matters of its unit.
     Interview,
 }
 
@@ -38,7 +39,7 @@ impl Step {
     }
 }
 
-/// An item of a list, with the rule that put it there.
+/// A matter of a list, told by its item that is most behind, with the rule that put it there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     pub step: Step,
@@ -54,36 +55,80 @@ pub struct Listed {
     pub days_left: i64,
     /// The setting that put it into the list.
     pub rule: &'static str,
+    /// What else of the same matter is near or behind its date, what is most behind first.
+    pub rest: Vec<Self>,
 }
 
-/// Lists what is open and near or behind its date: what is most behind first.
+/// Lists what is open and near or behind its date: what is most behind first. A target and the tasks and nodes that are to reach it are
+/// one matter of each unit that leads them: it is listed, and counted against its unit, once.
 pub fn overdue(plan: &Plan, standing: &Standing, rules: &Rules) -> Vec<Listed> {
-    let mut listed: Vec<Listed> = open(plan, standing)
-        .into_iter()
-        .filter_map(|item| step_of(item, rules))
-        .collect();
+    let mut matters: BTreeMap<Matter, Vec<Listed>> = BTreeMap::new();
+    let items = open(plan, standing);
+    for item in items.into_iter().filter_map(|item| step_of(item, rules)) {
+        let matter = Matter::of(plan, &item);
+        matters.entry(matter).or_default().push(item);
+    }
     let mut late: BTreeMap<String, u32> = BTreeMap::new();
-    for item in listed.iter().filter(|item| item.days_left < 0) {
-        if let Some(unit) = &item.unit {
+    for (matter, items) in &matters {
+        if let Some(unit) = &matter.unit
+            && items.iter().any(|item| item.days_left < 0)
+        {
             *late.entry(unit.clone()).or_default() += 1;
         }
     }
-    for item in &mut listed {
-        let unit = item.unit.as_ref();
+    let told = matters.into_iter().filter_map(|(matter, mut items)| {
+        let unit = matter.unit.as_ref();
         let count = unit.and_then(|unit| late.get(unit)).copied().unwrap_or(0);
-        if item.step == Step::Supervise && count >= rules.interview_items {
-            (item.step, item.rule) = (Step::Interview, "interview_items");
+        for item in &mut items {
+            if item.step == Step::Supervise && count >= rules.interview_items {
+                (item.step, item.rule) = (Step::Interview, "interview_items");
+            }
+        }
+        items.sort_by(order);
+        let mut items = items.into_iter();
+        let head = items.next()?;
+        Some(Listed {
+            rest: items.collect(),
+            ..head
+        })
+    });
+    let mut listed: Vec<Listed> = told.collect();
+    listed.sort_by(order);
+    listed
+}
+
+/// What is most behind comes first; of what is as much behind, a target comes before the nodes on the way to it.
+fn order(a: &Listed, b: &Listed) -> Ordering {
+    let is_node = |one: &Listed| one.item.starts_with("node/");
+    let key = |one: &Listed| (one.days_left, one.point, is_node(one), place_of(&one.item));
+    b.step.cmp(&a.step).then_with(|| key(a).cmp(&key(b)))
+}
+
+/// What an item stands for, and who answers for it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Matter {
+    /// A target, or a task that has none.
+    of: String,
+    unit: Option<String>,
+    county: Option<String>,
+}
+
+impl Matter {
+    fn of(plan: &Plan, item: &Listed) -> Self {
+        let task = item.task.as_ref().and_then(|task| plan.tasks.get(task));
+        let of = match task {
+            Some(task) => match task.target {
+                Some(target) => format!("target/{target}"),
+                None => format!("task/{}", task.of.as_ref().unwrap_or(&task.id)),
+            },
+            None => item.item.clone(),
+        };
+        Self {
+            of,
+            unit: item.unit.clone(),
+            county: item.county.clone(),
         }
     }
-    listed.sort_by(|a, b| {
-        (b.step, a.days_left, a.point, place_of(&a.item)).cmp(&(
-            a.step,
-            b.days_left,
-            b.point,
-            place_of(&b.item),
-        ))
-    });
-    listed
 }
 
 fn step_of(item: Listed, rules: &Rules) -> Option<Listed> {
@@ -120,6 +165,7 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
                 due: stands.due,
                 days_left: stands.days_left,
                 rule: "",
+                rest: Vec::new(),
             });
         }
     }
@@ -141,6 +187,7 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
                 due,
                 days_left,
                 rule: "",
+                rest: Vec::new(),
             });
         }
     }

@@ -233,12 +233,18 @@ pub(crate) fn settle(
             continue;
         }
         changed = true;
-        let trail = stands.actual.as_ref().and_then(|one| one.trail.as_deref());
+        let actual = stands.actual.as_ref();
+        let trail = actual.and_then(|one| one.trail.as_deref());
         let evidence = trail.and_then(|trail| trail.strip_prefix("evidence/")?.parse().ok());
+        // It is the last number of the whole that closes or opens a target.
+        let is_part = actual.is_some_and(|actual| !actual.missing.is_empty());
+        let whole = stands.series.last().filter(|_| is_part);
         plan.closings.entry(*number).or_default().push(Closing {
             closed_on: now,
-            value: stands.measured,
-            as_of: stands.actual.as_ref().map(|actual| actual.as_of),
+            value: whole.map(|(_, value)| *value).or(stands.measured),
+            as_of: whole
+                .map(|(on, _)| *on)
+                .or(actual.map(|actual| actual.as_of)),
             metric,
             evidence,
             seen: by.clone(),

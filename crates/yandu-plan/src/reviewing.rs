@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::reading::{Comparison, Doubt, Kind};
@@ -413,20 +414,64 @@ fn add_figure(
 
 /// A figure with some of its fields set; null empties one.
 pub(crate) fn patched(before: &Said, set: &Map<String, Value>) -> Result<Said> {
-    let Value::Object(mut fields) = serde_json::to_value(before)? else {
-        return Err(Error::damaged("a figure"));
-    };
-    for (field, value) in set {
-        if value.is_null() {
-            fields.remove(field);
-        } else {
-            fields.insert(field.clone(), value.clone());
-        }
-    }
-    let after: Said = serde_json::from_value(fields.into())
-        .map_err(|error| Error::invalid("set", error.to_string()))?;
+    let after = merged(serde_json::to_value(before)?, set)?;
     check(&after)?;
     Ok(after)
+}
+
+/// An object with some of its fields set, read as what it is; null empties one. What cannot be read is told by its field.
+pub(crate) fn merged<T: DeserializeOwned>(before: Value, set: &Map<String, Value>) -> Result<T> {
+    let Value::Object(before) = before else {
+        return Err(Error::damaged("an item"));
+    };
+    let mut fields = before.clone();
+    for (field, value) in set {
+        put(&mut fields, field, value);
+    }
+    serde_json::from_value(fields.into()).map_err(|error| {
+        let wrong = set.iter().find_map(|(field, value)| {
+            let mut alone = before.clone();
+            put(&mut alone, field, value);
+            let error = serde_json::from_value::<T>(alone.into()).err()?;
+            Some(refused(field, value, &error))
+        });
+        wrong.unwrap_or_else(|| Error::invalid("fields", error.to_string()))
+    })
+}
+
+fn put(fields: &mut Map<String, Value>, field: &str, value: &Value) {
+    if value.is_null() {
+        fields.remove(field);
+    } else {
+        fields.insert(field.to_owned(), value.clone());
+    }
+}
+
+/// A value that is none of its field, with what is written there.
+fn refused(field: &str, value: &Value, error: &serde_json::Error) -> Error {
+    /// Signs of a value that are told.
+    const SIGNS: usize = 60;
+    let form = match field {
+        "value" => "a number, or some words",
+        "unit" | "title" | "lead" | "deliverable" => "words in quotation marks",
+        "baseline" => "what a change is measured against, in words: \"2025年底的92%\"",
+        "comparison" => {
+            "one of \"=\", \">=\", \">\", \"<=\", \"<\", \"~\", \"between\", \"change\""
+        }
+        "bound" => "one of \"=\", \">=\", \">\", \"<=\", \"<\", \"~\"",
+        "kind" => "one of \"target\", \"preference\", \"name\", \"list-count\", \"description\"",
+        "due" => "a day: \"2026-06-30\"",
+        "range" => "two numbers, the lower one first: [10, 15]",
+        "supports" | "counties" => "a list of names: [\"市工信局\"]",
+        "quantity" => "a number from 0",
+        "share" => "a number from 0 to 1",
+        _ => return Error::invalid(field, error.to_string()),
+    };
+    if value.is_null() {
+        return Error::invalid(field, format!("it is needed: {form}"));
+    }
+    let value: String = value.to_string().chars().take(SIGNS).collect();
+    Error::invalid(field, format!("{form}, and not `{value}`"))
 }
 
 /// Refuses a figure that contradicts itself.

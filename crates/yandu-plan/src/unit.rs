@@ -175,6 +175,18 @@ pub(crate) fn at(flow: &Flow, index: usize) -> Option<Found> {
         .or_else(|| tenth_at(flow, index))
 }
 
+/// The word of an office for an international symbol, where there is one: 公里 for km.
+pub(crate) fn word_of(symbol: &str) -> Option<&'static str> {
+    let is_han = yandu_words::sign::is_han;
+    if symbol.chars().any(is_han) {
+        return None;
+    }
+    let mut measures = MEASURES.iter();
+    let (word, ..) =
+        measures.find(|(word, found, _)| *found == Some(symbol) && word.chars().all(is_han))?;
+    Some(*word)
+}
+
 /// Whether a word or a symbol is a unit of time.
 pub(crate) fn is_of_time(unit: &str) -> bool {
     MEASURES.iter().any(|(word, symbol, class)| {

@@ -2807,6 +2807,11 @@ export interface components {
              */
             baseline?: number | null;
             /**
+             * @description Areas that have reported nothing of it though they are expected to, by name: it is not the number of the whole, and closes and
+             *     opens nothing. Absent where none is missing.
+             */
+            missing?: string[];
+            /**
              * @description The period of the metric that it is the number of; evidence has none.
              * @example 2025
              */
@@ -4741,6 +4746,7 @@ export interface components {
             plan: string;
             title?: string | null;
         };
+        /** @description A matter, told by its item that is most behind: a target and the tasks and nodes that are to reach it are one. */
         LateItem: {
             /** @description What the setting is based on. */
             basis?: string | null;
@@ -4755,12 +4761,15 @@ export interface components {
             item: string;
             /** Format: int32 */
             point: number;
+            /** @description What else of the same matter is near or behind its date, what is most behind first. */
+            rest: components["schemas"]["LatePart"][];
             /**
              * @description The setting of the pack `plan` that put it into the list.
              * @example supervise_days
              */
             rule: string;
             task?: string | null;
+            task_title?: string | null;
             title: string;
             /** @description Who leads it; absent while that is open. */
             unit?: string | null;
@@ -4769,12 +4778,24 @@ export interface components {
         LateOfPlan: {
             /** Format: date */
             day: string;
-            /** @description 约谈: late for long, or one of many of its unit. */
+            /** @description 约谈: late for long, or one of many matters of its unit. */
             interview: components["schemas"]["LateItem"][];
             /** @description 催办: falls due soon. */
             remind: components["schemas"]["LateItem"][];
             /** @description 督办: late. */
             supervise: components["schemas"]["LateItem"][];
+        };
+        /** @description A target or a node of a matter that is told by another one. */
+        LatePart: {
+            /**
+             * Format: int64
+             * @description Negative behind the date.
+             */
+            days_left: number;
+            due: components["schemas"]["CountedOfPlan"];
+            /** @description `target/12` or `node/3.2.1`. */
+            item: string;
+            title: string;
         };
         LineageColumn: {
             grade: string;
@@ -7254,8 +7275,8 @@ export interface components {
             /** @description It was reached once and is not any more. */
             is_reopened: boolean;
             /**
-             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, `side-not-said`, or
-             *     `not-shown` to whoever asks.
+             * @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `areas-missing`, `unit-differs`, `no-baseline`,
+             *     `side-not-said`, or `not-shown` to whoever asks.
              */
             lack?: string | null;
             /** @description The same in Chinese. */
@@ -7268,7 +7289,7 @@ export interface components {
              * @description The number that is compared: of a change, the change.
              */
             measured?: number | null;
-            /** @description The numbers that were compared, by the days that they speak of. */
+            /** @description The numbers of the whole that were compared, by the days that they speak of. */
             series: components["schemas"]["SeriesPointOfPlan"][];
             /**
              * Format: double

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Lamp, Lamps } from '../api/boards'
 import { DaysLeft } from '../kit/DaysLeft'
-import { brief } from '../kit/figure'
+import { reachedPart } from '../kit/format'
 import { Lamp as Sign } from '../kit/Lamp'
 import { TrailButton } from '../kit/TrailButton'
 import { askOf } from '../kit/trail'
@@ -81,8 +81,7 @@ function Told({ line }: { line: Lamp }) {
 
 /** How much of a target is reached; where a metric tells it, the trail of its number opens. */
 function Share({ share, number }: { share: number; number: Lamp['number'] }) {
-  const { i18n } = useTranslation()
-  const told = <span className="lamps-part">{`${brief(share * 100, 0, i18n.language)}%`}</span>
+  const told = <span className="lamps-part">{`${reachedPart(share)}%`}</span>
   if (!number) return told
   return (
     <TrailButton ask={askOf(number.metric, number.period)} number={{ state: 'value', value: number.value }}>

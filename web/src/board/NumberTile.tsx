@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { ChangeText, Figure } from '../kit/Figure'
+import { reachedPart } from '../kit/format'
 import { brief, unitAfter } from '../kit/figure'
 import { isYear } from '../kit/span'
 import { askOf, askOfOther } from '../kit/trail'
@@ -38,7 +39,7 @@ export function NumberTile({ answer, area }: BodyProps) {
 }
 
 function TargetBar({ answer }: Pick<BodyProps, 'answer'>) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const aim = useAim()
   const span = useSpan()
   const { target, period } = answer
@@ -60,7 +61,7 @@ function TargetBar({ answer }: Pick<BodyProps, 'answer'>) {
       )}
       <p>
         {words}
-        {percent !== undefined && <strong className="num"> {brief(percent, 1, i18n.language)}%</strong>}
+        {percent !== undefined && <strong className="num"> {reachedPart(percent / 100)}%</strong>}
         {target.met && <strong> {t('board.met')}</strong>}
       </p>
     </div>

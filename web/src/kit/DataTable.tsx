@@ -1,5 +1,7 @@
+import Button from 'antd/es/button'
 import Table, { type TableProps } from 'antd/es/table'
-import { type Key, type ReactNode, useEffect, useRef } from 'react'
+import { type Key, type ReactNode, useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { useNarrow } from './useNarrow'
 
 /** Columns as data. On a phone a row is a card: its first column is the head, the others are lines with their titles. */
@@ -32,7 +34,10 @@ interface Props<T> {
   onSort?: (sort: Sort | undefined) => void
   selection?: TableProps<T>['rowSelection']
   expand?: { title: string; render: (row: T) => ReactNode; can?: (row: T) => boolean }
+  /** Rows that are shown at once: of a table by pages, of cards until more are asked for. */
   pageSize?: number
+  /** Columns are as wide as they say, so that those of tables below each other begin at the same place. */
+  fixed?: boolean
   /** A table wider than its place scrolls in itself. */
   wide?: boolean
   /** Cards at any width. */
@@ -71,9 +76,10 @@ function Grid<T extends object>(props: Props<T>) {
     return () => observer.disconnect()
   })
   return (
-    <div ref={holder} className={`table-holder ${props.wide ? 'table-wide' : ''}`}>
+    <div ref={holder} className={`table-holder ${props.wide ? 'table-wide' : ''} ${props.fixed ? 'table-fixed' : ''}`}>
       <Table<T>
         size={props.dense ? 'small' : 'middle'}
+        {...(props.fixed && { tableLayout: 'fixed' })}
         rowKey={props.rowKey}
         dataSource={props.rows as T[]}
         pagination={
@@ -112,50 +118,60 @@ function Grid<T extends object>(props: Props<T>) {
 }
 
 function Cards<T extends object>(props: Props<T>) {
+  const { t } = useTranslation()
+  const [pages, setPages] = useState(1)
   const [head, ...lines] = props.columns.filter((column) => !column.onlyWide)
   const sort = props.columns.find((column) => column.key === props.sort?.key)?.sort
   const rows = sort
     ? [...props.rows].sort((one, other) => (props.sort?.order === 'descend' ? -sort(one, other) : sort(one, other)))
     : props.rows
+  const most = (props.pageSize ?? rows.length) * pages
   const selected = props.selection?.selectedRowKeys ?? []
   return (
-    <ul className={props.asCards ? 'cards cards-grid' : 'cards'} aria-label={props.label}>
-      {rows.map((row) => {
-        const key = props.rowKey(row)
-        return (
-          <li key={key} className={`card ${props.rowClass?.(row) ?? ''}`}>
-            <div className="card-head">
-              {props.selection && (
-                <input
-                  type="checkbox"
-                  {...checkboxProps(props.selection, row)}
-                  checked={selected.includes(key)}
-                  onChange={(event) => {
-                    const now = event.target.checked ? [...selected, key] : selected.filter((other) => other !== key)
-                    props.selection?.onChange?.(now, [], { type: 'single' })
-                  }}
-                />
+    <>
+      <ul className={props.asCards ? 'cards cards-grid' : 'cards'} aria-label={props.label}>
+        {rows.slice(0, most).map((row) => {
+          const key = props.rowKey(row)
+          return (
+            <li key={key} className={`card ${props.rowClass?.(row) ?? ''}`}>
+              <div className="card-head">
+                {props.selection && (
+                  <input
+                    type="checkbox"
+                    {...checkboxProps(props.selection, row)}
+                    checked={selected.includes(key)}
+                    onChange={(event) => {
+                      const now = event.target.checked ? [...selected, key] : selected.filter((other) => other !== key)
+                      props.selection?.onChange?.(now, [], { type: 'single' })
+                    }}
+                  />
+                )}
+                <div className="card-title">{head?.render(row)}</div>
+              </div>
+              <dl>
+                {lines.map((column) => (
+                  <div key={column.key} {...(column.full && { className: 'card-full' })}>
+                    <dt>{column.title}</dt>
+                    <dd>{column.render(row)}</dd>
+                  </div>
+                ))}
+              </dl>
+              {props.expand && (props.expand.can?.(row) ?? true) && (
+                <details className="card-more">
+                  <summary>{props.expand.title}</summary>
+                  {props.expand.render(row)}
+                </details>
               )}
-              <div className="card-title">{head?.render(row)}</div>
-            </div>
-            <dl>
-              {lines.map((column) => (
-                <div key={column.key} {...(column.full && { className: 'card-full' })}>
-                  <dt>{column.title}</dt>
-                  <dd>{column.render(row)}</dd>
-                </div>
-              ))}
-            </dl>
-            {props.expand && (props.expand.can?.(row) ?? true) && (
-              <details className="card-more">
-                <summary>{props.expand.title}</summary>
-                {props.expand.render(row)}
-              </details>
-            )}
-          </li>
-        )
-      })}
-    </ul>
+            </li>
+          )
+        })}
+      </ul>
+      {rows.length > most && (
+        <p className="more no-print">
+          <Button onClick={() => setPages(pages + 1)}>{t('action.more')}</Button>
+        </p>
+      )}
+    </>
   )
 }
 

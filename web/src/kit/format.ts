@@ -30,6 +30,12 @@ export function share(value: number): string {
   return `${cut === 100 ? '100' : cut.toFixed(2)}%`
 }
 
+/** How much of what is asked for is reached, a share of 1, in per cent: cut off and never rounded up, so that what lacks a little is not told as all. */
+export function reachedPart(share: number): number {
+  // The last binary digit of a product is no shortfall.
+  return Math.floor(Number((share * 10_000).toFixed(6))) / 100
+}
+
 const parts = new Intl.DateTimeFormat('en-CA', {
   timeZone: ZONE,
   year: 'numeric',

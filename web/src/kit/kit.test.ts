@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { age, duration, score, share, size, time } from './format'
+import { age, duration, reachedPart, score, share, size, time } from './format'
 import { aimOf } from './figure'
 import { folding } from './fold'
 import { freshness } from './freshness'
@@ -65,6 +65,7 @@ describe('format', () => {
     expect(score(100)).toBe('100')
     expect(share(0.99999)).toBe('99.99%')
     expect(share(1)).toBe('100%')
+    expect([1.02654, 0.99999, 0.9817, 1, 1.001].map(reachedPart)).toEqual([102.65, 99.99, 98.17, 100, 100.1])
   })
   test('ages, durations and sizes', () => {
     expect(age('2026-01-01T00:00:00Z', Date.parse('2026-01-01T03:10:00Z'), 'zh-CN')).toBe('3小时前')

@@ -136,6 +136,7 @@ export const SENTENCES: Record<string, string> = {
   'title-signs': 'from 1 to 300 signs',
   'leads-already': '`{{unit}}` leads already',
   'share-range': 'a number from 0 to 1',
+  'not-added': 'numbers of `{{metric}}` cannot be added up over a year, they are shares, rates, means or levels',
   'metric-closed': 'your account does not see what `{{metric}}` is made of, which is in `{{model}}`',
   'passed-at': 'rows that came at a value of `{{column}}` which had been read, and that an append passes over: {{passed}}',
   'passed-at-mend': 'declare `mode: upsert`, or a watermark that grows with every row',

@@ -12,7 +12,7 @@ use yandu_plan::{
     Actual, Actuals, MetricSource, Plan, RuleValue, Rules, Standing, Status, Today, Wanted, Way,
 };
 use yandu_words::calendar::{CITY_CLOCK, Calendar};
-use yandu_words::{Grain, Period};
+use yandu_words::{Grain, MetricId, Period};
 
 use crate::Result;
 use crate::state::State;
@@ -143,6 +143,10 @@ async fn series(
 ) -> Option<(Vec<Actual>, MetricSource)> {
     let metric = wanted.metric.parse().ok()?;
     let definition = state.metrics().definition(&metric).ok()?;
+    if wanted.way == Way::YearSum && !definition.adds_up() {
+        tracing::debug!(%metric, "numbers that cannot be added up show nothing of a target");
+        return None;
+    }
     let is_of_year = is_of_year(wanted.way, &definition.file);
     let today = state.plans().today();
     let own = definition.file.time.grain;
@@ -184,11 +188,13 @@ async fn series(
         Direction::None => None,
     };
     let mut sum = 0.0;
-    let own = group
-        .points
-        .iter()
-        .filter(|point| is_in_time(point.period, wanted));
-    let series = own.filter_map(|point| {
+    let own = || {
+        let points = group.points.iter();
+        points.filter(|point| is_in_time(point.period, wanted))
+    };
+    let newest: Vec<Period> = own().filter_map(|point| point.through).collect();
+    let gaps = gaps(state, principal, &ask.metric, &newest).await?;
+    let series = own().filter_map(|point| {
         let value = value_of(point)?;
         sum += value;
         let through = through(point);
@@ -208,10 +214,36 @@ async fn series(
             unit: definition.file.unit.clone(),
             is_more_better,
             baseline,
+            missing: point
+                .through
+                .and_then(|newest| gaps.get(&newest).cloned())
+                .unwrap_or_default(),
             trail: Some(format!("metric/{}", wanted.metric)),
         })
     });
     Some((series.collect(), source))
+}
+
+/// The areas that are missed in some periods of a metric, by name.
+async fn gaps(
+    state: &State,
+    principal: &Principal,
+    metric: &MetricId,
+    periods: &[Period],
+) -> Option<BTreeMap<Period, Vec<String>>> {
+    let gaps = match state.metrics().gaps(principal, metric, periods).await {
+        Ok(gaps) => gaps,
+        Err(error) => {
+            tracing::debug!(%metric, %error, "a metric does not say which areas are missing");
+            return None;
+        }
+    };
+    let named = gaps.into_iter().map(|(period, gaps)| {
+        let names = gaps.into_iter();
+        let names = names.map(|gap| gap.name.unwrap_or_else(|| gap.area.to_string()));
+        (period, names.collect::<Vec<String>>())
+    });
+    Some(named.collect())
 }
 
 /// Whether the number of a whole year is compared: a share of sums is that of the year and not that of its last month.

@@ -164,10 +164,11 @@ pub struct LateOfPlan {
     pub remind: Vec<LateItem>,
     /// 督办: late.
     pub supervise: Vec<LateItem>,
-    /// 约谈: late for long, or one of many of its unit.
+    /// 约谈: late for long, or one of many matters of its unit.
     pub interview: Vec<LateItem>,
 }
 
+/// A matter, told by its item that is most behind: a target and the tasks and nodes that are to reach it are one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct LateItem {
     /// `target/12` or `node/3.2.1`.
@@ -175,6 +176,7 @@ pub struct LateItem {
     pub title: String,
     pub point: u32,
     pub task: Option<String>,
+    pub task_title: Option<String>,
     /// Who leads it; absent while that is open.
     pub unit: Option<String>,
     pub county: Option<String>,
@@ -186,6 +188,19 @@ pub struct LateItem {
     pub rule: String,
     /// What the setting is based on.
     pub basis: Option<String>,
+    /// What else of the same matter is near or behind its date, what is most behind first.
+    pub rest: Vec<LatePart>,
+}
+
+/// A target or a node of a matter that is told by another one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LatePart {
+    /// `target/12` or `node/3.2.1`.
+    pub item: String,
+    pub title: String,
+    pub due: CountedOfPlan,
+    /// Negative behind the date.
+    pub days_left: i64,
 }
 
 /// Shows a target: what it says, what it is bound to, its actual by the days, evidence, and when it was closed.
@@ -307,6 +322,24 @@ fn known(state: &State, source: &Source) -> Result<()> {
         id.parse()
             .is_ok_and(|id| state.metrics().definition(&id).is_ok())
     };
+    let adds_up = |id: &str| {
+        let id = id.parse::<yandu_words::MetricId>().ok();
+        let definition = id.and_then(|id| state.metrics().definition(&id).ok());
+        definition.is_none_or(|definition| definition.adds_up())
+    };
+    if let Some(measured) = source.measured()
+        && measured.way == Way::YearSum
+        && has_metric(measured.metric)
+        && !adds_up(measured.metric)
+    {
+        return Err(super::invalid(&format!(
+            "`way`: numbers of `{}` cannot be added up over a year, they are shares, rates, means or levels",
+            measured.metric
+        ))
+        .with_help(
+            "write `share` of a number in percent, `at-date` of any other, or `change`".to_owned(),
+        ));
+    }
     let has_form = |id: &str| id.parse().is_ok_and(|id| form_of(&packs, &id).is_ok());
     let (field, what, id) = match source {
         Source::Metric { metric, .. } if !has_metric(metric) => ("id", "metric", metric),
@@ -459,7 +492,7 @@ pub(super) async fn list_late(
     let listed = yandu_plan::overdue(&plan, &stands, &look.rules);
     let of = |step: Step| {
         let own = listed.iter().filter(|one| one.step == step);
-        own.map(|one| late_item(&state, one)).collect()
+        own.map(|one| late_item(&state, &plan, one)).collect()
     };
     Ok(Json(LateOfPlan {
         day: look.day,
@@ -469,18 +502,21 @@ pub(super) async fn list_late(
     }))
 }
 
-fn late_item(state: &State, listed: &Listed) -> LateItem {
+fn late_item(state: &State, plan: &yandu_plan::Plan, listed: &Listed) -> LateItem {
+    let task = listed.task.as_ref().and_then(|task| plan.tasks.get(task));
     LateItem {
         item: listed.item.clone(),
         title: listed.title.clone(),
         point: listed.point,
         task: listed.task.clone(),
+        task_title: task.map(|task| task.said.title.clone()),
         unit: listed.unit.clone(),
         county: listed.county.clone(),
         due: listed.due.into(),
         days_left: listed.days_left,
         rule: listed.rule.to_owned(),
         basis: super::actual::basis(state, listed.rule),
+        rest: listed.rest.iter().map(LatePart::from).collect(),
     }
 }
 
@@ -516,6 +552,17 @@ pub(super) fn newest_evidence(plan: &yandu_plan::Plan, target: u32) -> Option<Ev
     evidence_of(plan, |one| one.about == about)
         .into_iter()
         .next()
+}
+
+impl From<&Listed> for LatePart {
+    fn from(listed: &Listed) -> Self {
+        Self {
+            item: listed.item.clone(),
+            title: listed.title.clone(),
+            due: listed.due.into(),
+            days_left: listed.days_left,
+        }
+    }
 }
 
 impl From<&yandu_plan::PlanDocument> for DocumentOfPlan {

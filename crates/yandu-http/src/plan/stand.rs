@@ -102,15 +102,15 @@ pub struct TargetStandingOfPlan {
     pub closed_by: Option<String>,
     /// It was reached once and is not any more.
     pub is_reopened: bool,
-    /// Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs`, `no-baseline`, `side-not-said`, or
-    /// `not-shown` to whoever asks.
+    /// Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `areas-missing`, `unit-differs`, `no-baseline`,
+    /// `side-not-said`, or `not-shown` to whoever asks.
     #[schema(
-        pattern = "^(no-binding|no-actual|no-evidence|not-met|unit-differs|no-baseline|side-not-said|not-shown)$"
+        pattern = "^(no-binding|no-actual|no-evidence|not-met|areas-missing|unit-differs|no-baseline|side-not-said|not-shown)$"
     )]
     pub lack: Option<String>,
     /// The same in Chinese.
     pub lack_text: Option<String>,
-    /// The numbers that were compared, by the days that they speak of.
+    /// The numbers of the whole that were compared, by the days that they speak of.
     pub series: Vec<SeriesPointOfPlan>,
     /// Whoever asks does not see all that the metric is made of: its numbers are left out. Absent where they are not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -140,6 +140,10 @@ pub struct ActualOfPlan {
     pub period: Option<String>,
     /// Against what a change is measured.
     pub baseline: Option<f64>,
+    /// Areas that have reported nothing of it though they are expected to, by name: it is not the number of the whole, and closes and
+    /// opens nothing. Absent where none is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// Where the trail of the number begins: `metric/<id>` or `evidence/<number>`.
     #[schema(example = "metric/telecom.new_station")]
     pub trail: Option<String>,
@@ -393,6 +397,7 @@ impl From<&yandu_plan::TargetStanding> for TargetStandingOfPlan {
                 as_of: actual.as_of,
                 period: actual.period.map(|period| period.to_string()),
                 baseline: actual.baseline,
+                missing: actual.missing.clone(),
                 trail: actual.trail.clone(),
             }),
             told: target.told.as_ref().map(ToldOfPlan::from),

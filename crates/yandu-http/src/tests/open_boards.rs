@@ -164,7 +164,12 @@ async fn what_is_open_of_a_board_is_for_the_policies_in_force_to_say() {
 }
 
 /// A dataset of the base pack and a source for it, of columns that are texts and days.
-fn list(name: &str, opening: &str, key: &str, columns: &[&str]) -> [(String, String); 2] {
+pub(super) fn list(
+    name: &str,
+    opening: &str,
+    key: &str,
+    columns: &[&str],
+) -> [(String, String); 2] {
     let mut dataset = format!(
         "dataset: base.{name}\ntitle: {{zh: {name}}}\nowner: 市数据局\norigin: collect\nsharing: {{class: unconditional}}\n\
          opening: {opening}\nrefresh: yearly\nkey: [{key}]\ncolumns:\n"

@@ -4,6 +4,7 @@ use yandu_store::Clock;
 
 use super::city::{Answer, City, request};
 use super::measuring;
+use super::open_boards::list;
 use super::plan_reviewing::{all_decided, approved, import};
 use crate::Options;
 
@@ -72,10 +73,14 @@ async fn a_plan_in_force_tells_lamps_bindings_and_nodes_by_month() {
 
 #[tokio::test]
 async fn a_target_is_bound_to_what_the_packs_have_and_to_nothing_else() {
+    let mean = measuring::METRIC
+        .replace("metric: club.joined", "metric: club.mean")
+        .replace("sum(joined)", "avg(joined)");
     let files = [
         ("models/joined.yaml", measuring::JOINED),
         ("models/joined.sql", measuring::JOINED_SQL),
         ("metrics/joined.yaml", measuring::METRIC),
+        ("metrics/mean.yaml", &mean),
     ];
     let clock = Clock::standing("2026-06-10T01:00:00Z".parse().unwrap());
     let city = City::at(clock, Options::default(), &files).await;
@@ -96,6 +101,14 @@ async fn a_target_is_bound_to_what_the_packs_have_and_to_nothing_else() {
         (
             json!({"kind": "form", "id": "club.member"}),
             Some("`id` names no form"),
+        ),
+        (
+            json!({"kind": "metric", "id": "club.mean", "way": "year-sum"}),
+            Some("`way`: numbers of `club.mean` cannot be added up"),
+        ),
+        (
+            json!({"kind": "metric", "id": "club.mean", "way": "at-date"}),
+            None,
         ),
         (json!({"kind": "open"}), None),
     ] {
@@ -177,16 +190,26 @@ async fn what_is_late_is_told_with_the_rule_and_its_basis() {
     approved(&city).await;
     // Half a year is over when the plan is approved; its targets were due in June.
     let late = city.get(&format!("{PLAN}/late")).await.json();
-    assert_eq!(late["interview"].as_array().unwrap().len(), 4, "{late}");
-    let first = &late["interview"][0];
+    assert_eq!(late["interview"], json!([]), "{late}");
+    let supervised = late["supervise"].as_array().unwrap();
+    assert_eq!(supervised.len(), 2, "{late}");
+    let first = &supervised[0];
     assert_eq!(
-        (&first["rule"], &first["unit"]),
-        (&json!("interview_items"), &json!("市工信局"))
+        (&first["item"], &first["rule"], &first["unit"]),
+        (
+            &json!("target/1"),
+            &json!("supervise_days"),
+            &json!("市工信局")
+        )
     );
     assert!(
         first["basis"].as_str().unwrap().contains("联席会议"),
         "{first}"
     );
+    // The node on the way to the target is the same matter.
+    assert_eq!(first["rest"][0]["item"], "node/1.1.1", "{first}");
+    assert_eq!(first["rest"][0]["days_left"], -2, "{first}");
+    assert!(first["task_title"].is_string(), "{first}");
 }
 
 #[tokio::test]
@@ -388,6 +411,85 @@ async fn the_trail_of_an_actual_is_that_of_the_period_that_it_is_the_number_of()
         assert_eq!(trail["point"]["value"], actual["value"], "{way}");
         assert!(is_near(&actual["value"], 15.0), "{way}: {actual}");
     }
+}
+
+#[tokio::test]
+async fn a_number_that_lacks_a_county_closes_no_target_until_the_county_has_reported() {
+    let joined = measuring::JOINED.replace(
+        "  joined: {title",
+        "  division: {title: {zh: 区划}, type: text}\n  joined: {title",
+    );
+    let county = "CASE WHEN m.name = '王芳' THEN '320902' ELSE '320903' END AS division";
+    let sql = measuring::JOINED_SQL
+        .replace("make_date(2025, m.age, 1)", "make_date(2026, m.age, 1)")
+        .replace("AS name,", &format!("AS name, {county},"));
+    let metric = measuring::METRIC
+        .replace("name: {}", "area: {column: division, kind: area}")
+        .replace("sum(joined)", "35 * sum(joined)")
+        .replace("unit: 人", "unit: 座");
+    let division = list(
+        "division",
+        "open",
+        "code",
+        &["code", "name", "kind", "parent"],
+    );
+    let mut files = vec![
+        (
+            "../base/pack.yaml",
+            "pack: base\nversion: 0.1.0\ntitle: {zh: 基础}\n",
+        ),
+        ("models/joined.yaml", joined.as_str()),
+        ("models/joined.sql", sql.as_str()),
+        ("metrics/joined.yaml", metric.as_str()),
+    ];
+    files.extend(
+        division
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+    );
+    let clock = Clock::standing("2026-06-20T01:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    let divisions = "code,name,kind,parent\n320900,盐城市,city,\n320902,亭湖区,district,320900\n320903,盐都区,district,320900\n";
+    // Both counties have one a month; in May only one of them has reported.
+    let mut members = "会员号,会员姓名,年龄,会费\n".to_owned();
+    for month in 1..=4 {
+        members.push_str(&format!(
+            "1{month},王芳,{month},1\n2{month},李强,{month},1\n"
+        ));
+    }
+    members.push_str("15,王芳,5,1\n");
+    let deliver = async |dataset: &str, rows: &str| {
+        let batch = city
+            .deliver_with(&[("dataset", dataset)], "a.csv", rows)
+            .await;
+        assert_eq!(batch["status"], "collected", "{batch}");
+    };
+    deliver("base.division", divisions).await;
+    deliver("club.member", &members).await;
+    city.post("/api/v1/models/run", "{}").await;
+    approved(&city).await;
+    let binding = json!({"kind": "metric", "id": "club.joined", "way": "year-sum"});
+    let plan = bind(&city, 1, binding).await;
+    let standing = &plan["targets"][0]["standing"];
+    assert!(is_near(&standing["actual"]["value"], 315.0), "{standing}");
+    assert_eq!(standing["actual"]["missing"], json!(["盐都区"]));
+    assert_eq!(standing["lack"], "areas-missing", "{standing}");
+    assert_eq!(
+        (&standing["closed_on"], &standing["share"]),
+        (&Value::Null, &Value::Null)
+    );
+    let paper = city
+        .get(&format!("{PLAN}/papers/brief?period=2026-06"))
+        .await;
+    assert!(paper.text().contains("，缺报：盐都区"), "{}", paper.text());
+
+    members.push_str("25,李强,5,1\n");
+    deliver("club.member", &members).await;
+    city.post("/api/v1/models/run", "{}").await;
+    let plan = city.get(PLAN).await.json();
+    let standing = &plan["targets"][0]["standing"];
+    assert_eq!(standing["closed_on"], "2026-05-31", "{standing}");
+    assert_eq!(standing["actual"]["missing"], Value::Null, "{standing}");
 }
 
 #[tokio::test]

@@ -9,16 +9,16 @@ use super::Asked;
 use crate::Result;
 use crate::answer::Gap;
 use crate::areas::AreaLevel;
-use crate::ask::{Ask, By};
+use crate::ask::{By, Only};
 use crate::roll::{Extent, Roll, Rolled};
 
-/// Periods in each of which a county must have had cells to be missed in the next one.
+/// Periods in each of which a county must have had cells to be missed in the next ones, and for how many it is missed.
 const STEADY: usize = 3;
 
 /// The counties that a question is about.
-pub(super) struct Reporting<'a> {
+pub(crate) struct Reporting<'a> {
     asked: &'a Asked<'a>,
-    ask: &'a Ask,
+    only: &'a [Only],
     area: &'a ColumnName,
     by_county: Roll<'a>,
 }
@@ -28,19 +28,19 @@ type Told = (Extent, Option<Period>);
 
 impl Asked<'_> {
     /// None where the metric has no areas.
-    pub(super) fn reporting<'s>(&'s self, ask: &'s Ask) -> Result<Option<Reporting<'s>>> {
+    pub(crate) fn reporting<'s>(&'s self, only: &'s [Only]) -> Result<Option<Reporting<'s>>> {
         let Some((area, _)) = self.definition.file.area() else {
             return Ok(None);
         };
         Ok(Some(Reporting {
             asked: self,
-            ask,
+            only,
             area,
-            by_county: self.by_area(area, AreaLevel::County, ask)?,
+            by_county: self.by_area(area, AreaLevel::County, only)?,
         }))
     }
 
-    fn by_area(&self, area: &ColumnName, level: AreaLevel, ask: &Ask) -> Result<Roll<'_>> {
+    fn by_area(&self, area: &ColumnName, level: AreaLevel, only: &[Only]) -> Result<Roll<'_>> {
         let by = [By {
             dimension: area.clone(),
             level: Some(level),
@@ -50,58 +50,73 @@ impl Asked<'_> {
             self.cells,
             self.areas,
             &by,
-            &ask.only,
+            only,
             self.today,
         )
     }
 }
 
 impl Reporting<'_> {
-    /// The counties that had cells in each of the periods before one, and have none in it. One that has them now and then, as of
-    /// things that seldom come, is not missing, nor one that was merged into another, with which it reports.
-    pub(super) fn missing(&self, period: Period) -> Result<Vec<Gap>> {
-        let Asked {
-            cells,
-            areas,
-            today,
-            ..
-        } = self.asked;
-        let roll = &self.by_county;
-        let known = cells.within(period).start;
-        let before = cells.periods.get(..known).unwrap_or_default();
-        let before = before.iter().rev().take(STEADY);
-        let before: Vec<Rolled> = before.map(|one| roll.sums(Extent::whole(*one))).collect();
-        let Some((last, earlier)) = before.split_first() else {
-            return Ok(Vec::new());
-        };
-        let now = roll.sums(Extent::whole(period));
-        let missing = last.groups.iter().filter(|group| {
-            now.group(group.key).is_none()
-                && earlier.iter().all(|one| one.group(group.key).is_some())
-        });
-        let mut gaps: Vec<Gap> = missing
-            .filter_map(|group| {
-                let area = roll.values_of(group.key).into_iter().next().flatten()?;
-                Some(Gap {
-                    name: areas.name_of(&area).map(str::to_owned),
-                    newest: last.through,
-                    period,
-                    area,
-                })
-            })
-            .collect();
+    /// The counties that are missed in a period of the metric's own length: those that had cells in each of the periods before, until
+    /// they have some again or have been away for as many periods. One that has them now and then, as of things that seldom come, is not
+    /// missed, nor one that was merged into another, with which it reports.
+    pub(crate) fn missing(&self, period: Period) -> Result<Vec<Gap>> {
+        let mut gaps = self.missed(period);
         if !gaps.is_empty() {
-            let units = self
-                .asked
-                .by_area(self.area, AreaLevel::Managing, self.ask)?;
+            let managing = AreaLevel::Managing;
+            let units = self.asked.by_area(self.area, managing, self.only)?;
             let reported = areas_in(&units, Extent::whole(period));
+            let (areas, today) = (self.asked.areas, self.asked.today);
             gaps.retain(|gap| {
-                let unit = areas.above(&gap.area, AreaLevel::Managing, *today);
+                let unit = areas.above(&gap.area, managing, today);
                 unit.is_none_or(|unit| !reported.contains(&unit))
             });
         }
         gaps.sort_by(|one, other| one.area.cmp(&other.area));
         Ok(gaps)
+    }
+
+    /// The same with those that were merged.
+    fn missed(&self, period: Period) -> Vec<Gap> {
+        let roll = &self.by_county;
+        let cells = self.asked.cells;
+        let known = cells.within(period).start;
+        let before = cells.periods.get(..known).unwrap_or_default();
+        // The newest first.
+        let before = before.iter().rev().take(2 * STEADY - 1);
+        let before: Vec<Rolled> = before
+            .map(|one| roll.cells_of(Extent::whole(*one)))
+            .collect();
+        let now = roll.cells_of(Extent::whole(period));
+        let mut gaps = Vec::new();
+        for away in 0..STEADY {
+            let Some((gone, steady)) = before.split_at_checked(away) else {
+                break;
+            };
+            let steady = match steady.get(..STEADY) {
+                Some(steady) => steady,
+                // Of a metric that has just begun every period counts.
+                None if away == 0 => steady,
+                None => break,
+            };
+            let Some((last, earlier)) = steady.split_first() else {
+                break;
+            };
+            let missed = last.groups.iter().filter(|group| {
+                let has = |rolled: &Rolled| rolled.group(group.key).is_some();
+                !has(&now) && !gone.iter().any(has) && earlier.iter().all(has)
+            });
+            gaps.extend(missed.filter_map(|group| {
+                let area = roll.values_of(group.key).into_iter().next().flatten()?;
+                Some(Gap {
+                    name: self.asked.areas.name_of(&area).map(str::to_owned),
+                    newest: last.through,
+                    period,
+                    area,
+                })
+            }));
+        }
+        gaps
     }
 
     /// The counties that are missing from one of two extents and are in the other, so that their numbers are not about the same. One
@@ -125,7 +140,7 @@ impl Reporting<'_> {
 
 /// The areas that have cells in an extent of time.
 fn areas_in(roll: &Roll<'_>, extent: Extent) -> HashSet<Arc<str>> {
-    let groups = roll.sums(extent).groups;
+    let groups = roll.cells_of(extent).groups;
     let areas = groups.iter().flat_map(|group| roll.values_of(group.key));
     areas.flatten().collect()
 }

@@ -2,9 +2,9 @@
 
 use yandu_words::sign::is_han;
 
-use crate::due::When;
+use crate::due::{Sense, When};
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, NEXT, RESPECTIVELY};
+use crate::lexicon::{ACHIEVE, DOWN, NEXT, RESPECTIVELY, UP};
 use crate::numeral;
 use crate::reading::Comparison;
 use crate::sentence::enclosed;
@@ -22,6 +22,8 @@ pub(super) struct Parts {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) quantities: Vec<Quantity>,
+    /// Numbers that changes are measured against.
+    pub(super) bases: Vec<(usize, usize)>,
     /// The signs 、 of enumerations.
     pub(super) breaks: Vec<usize>,
     /// Quotations, with their marks.
@@ -52,6 +54,7 @@ pub(super) fn read(
         ..Parts::default()
     };
     scan(flow, &mut parts, dates, context, found);
+    set_bases_apart(flow, &mut parts, dates);
     drop_baselines(flow, &mut parts.quantities, dates);
     join_ranges(flow, &mut parts.quantities);
     share_comparisons(flow, &mut parts.quantities);
@@ -184,6 +187,53 @@ fn run_end(flow: &Flow, parts: &Parts, from: usize) -> usize {
         index = enclosed(flow, index, parts.to).unwrap_or(index + 1);
     }
     index
+}
+
+/// Keeps the numbers apart that changes are measured against.
+fn set_bases_apart(flow: &Flow, parts: &mut Parts, dates: &[When]) {
+    let (bases, quantities): (Vec<Quantity>, Vec<Quantity>) = std::mem::take(&mut parts.quantities)
+        .into_iter()
+        .partition(|quantity| is_base(flow, quantity, dates));
+    parts.bases = bases.iter().map(|base| (base.start, base.end)).collect();
+    parts.quantities = quantities;
+}
+
+/// Whether a number is what had been at the time against which a change is measured: 较2025年的92%提高4个百分点, 在去年1200座的基础上.
+/// 较2025年10%的增长 is the change itself.
+fn is_base(flow: &Flow, quantity: &Quantity, dates: &[When]) -> bool {
+    const TIMES: &[&str] = &[
+        "上年",
+        "去年",
+        "上年度",
+        "上年末",
+        "去年末",
+        "上年底",
+        "去年底",
+        "上年同期",
+        "去年同期",
+        "基期",
+        "目前",
+        "当前",
+    ];
+    let behind = quantity.end;
+    let is_change = flow.at(behind) == '的'
+        && [UP, DOWN]
+            .iter()
+            .any(|words| flow.word_at(behind + 1, words).is_some());
+    if quantity.before.is_some() || quantity.after.is_some() || is_change {
+        return false;
+    }
+    let end = quantity.start - usize::from(flow.before(quantity.start) == '的');
+    let is_of_day = dates
+        .iter()
+        .any(|when| when.to == end && when.sense == Sense::Against);
+    let goes_on = flow.has(behind, "基础上") || flow.has(behind, "的基础上");
+    let is_of_time = flow.word_before(end, TIMES).is_some_and(|(_, length)| {
+        let start = end - length;
+        flow.word_before(start, &["较", "比", "与", "同"]).is_some()
+            || goes_on && flow.before(start) == '在'
+    });
+    is_of_day || is_of_time
 }
 
 /// 由60%提高到75%: the first number is where the change begins.

@@ -234,9 +234,11 @@ fn level(quantity: &Quantity, before: Option<Comparison>, doubts: &mut Vec<Doubt
     if quantity.is_rank {
         return Comparison::AtMost;
     }
-    let vague = quantity.is_vague
-        || quantity.is_round && quantity.is_chinese && quantity.class == Class::Count;
-    before.or(quantity.after).unwrap_or(if vague {
+    let is_about = quantity.is_round && quantity.is_chinese && quantity.class == Class::Count;
+    before.or(quantity.after).unwrap_or(if quantity.is_vague {
+        // 1200余个 are so many and some more.
+        Comparison::AtLeast
+    } else if is_about {
         Comparison::About
     } else {
         Comparison::Equal
@@ -439,7 +441,7 @@ fn baseline(flow: &Flow, parts: &Parts, dates: &[When]) -> Option<(usize, usize)
         .iter()
         .find(|when| when.sense == Sense::Against && when.from >= parts.from && when.to <= parts.to)
         .map(|when| (when.from, when.to));
-    dated.or_else(|| {
+    let (from, to) = dated.or_else(|| {
         let words: &[&'static str] = &[
             "同比",
             "环比",
@@ -457,5 +459,9 @@ fn baseline(flow: &Flow, parts: &Parts, dates: &[When]) -> Option<(usize, usize)
             flow.word_at(place, words)
                 .map(|(_, length)| (place, place + length))
         })
-    })
+    })?;
+    // 较2025年的92%: the day with its number.
+    let mut bases = parts.bases.iter();
+    let base = bases.find(|(start, _)| (to..=to + 1).contains(start));
+    Some((from, base.map_or(to, |(_, end)| *end)))
 }

@@ -5,7 +5,7 @@ use yandu_documents::{Align, Level, Run, Runs};
 use super::Writer;
 use crate::amount::goal_text;
 use crate::record::Figure;
-use crate::standing::{Lamp, TargetStanding};
+use crate::standing::{Lack, Lamp, TargetStanding};
 
 /// What stands in the place of a number that is not for whoever asked for the paper.
 pub(super) const HIDDEN: &str = "数据未显示";
@@ -126,6 +126,7 @@ impl Writer<'_> {
             (Lamp::DoneLate, _) => "逾期达到",
             _ if stands.is_hidden => HIDDEN,
             (_, None) => "没有数据",
+            _ if stands.lack == Some(Lack::AreasMissing) => Lack::AreasMissing.text(),
             _ => "未达到",
         }
     }

@@ -204,7 +204,8 @@ fn word_text(name: &str, text: &str) -> String {
             let mut all = Kind::ALL.into_iter();
             all.find(|one| one.name() == text).map(Kind::text)
         }
-        "unit" => Some(unit_text(text)).filter(|word| !word.is_empty()),
+        "unit" if unit_text(text).is_empty() => None,
+        "unit" => return unit_text(text).into_owned(),
         _ => None,
     };
     let as_said = || text.parse().map_or_else(|_| text.to_owned(), date_text);

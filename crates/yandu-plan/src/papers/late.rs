@@ -4,7 +4,7 @@ use yandu_documents::{Align, Level, Run, Runs};
 
 use super::Writer;
 use super::words::days_text;
-use crate::overdue::Step;
+use crate::overdue::{Listed, Step};
 use crate::record::{Node, Task, place_of};
 use crate::standing::Lamp;
 
@@ -99,6 +99,7 @@ impl Writer<'_> {
                     Some(task) if one.item.starts_with("node/") => of_task(task, &one.title),
                     _ => one.title.clone(),
                 };
+                let title = format!("{title}{}", rest_text(&one.rest));
                 let county = one.county.clone().unwrap_or_else(|| "—".to_owned());
                 vec![
                     vec![Run::plain(item_text(&one.item))],
@@ -194,6 +195,18 @@ fn responsible(task: &Task) -> String {
         None if supports.is_empty() => OPEN.to_owned(),
         None => format!("{supports}（牵头单位待定）"),
     }
+}
+
+/// What else of a matter is near or behind its date.
+fn rest_text(rest: &[Listed]) -> String {
+    if rest.is_empty() {
+        return String::new();
+    }
+    let told = rest
+        .iter()
+        .map(|one| format!("{}{}", item_text(&one.item), days_text(one.days_left)));
+    let told: Vec<String> = told.collect();
+    format!("（同一事项的还有：{}）", told.join("、"))
 }
 
 /// A node with the task that it is a step of.

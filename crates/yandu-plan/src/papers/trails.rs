@@ -3,7 +3,7 @@
 use yandu_documents::{Note, date_text};
 
 use super::Making;
-use super::words::period_text;
+use super::words::{period_text, who_text};
 use crate::edit::Op;
 use crate::plans::day_of;
 use crate::record::{ChangeRequest, ChangeState, Evidence, EvidenceState, Figure, Plan, Way};
@@ -147,6 +147,11 @@ impl<'a> Trails<'a> {
             .and_then(|source| source.late_days)
             .map(|days| format!("，新数据已晚{days}天"))
             .unwrap_or_default();
+        let missing = if actual.missing.is_empty() {
+            String::new()
+        } else {
+            format!("，缺报：{}", actual.missing.join("、"))
+        };
         let page = format!("{}/figures/{metric}", self.making.address);
         let (address, trail) = match actual.period {
             Some(period) => (
@@ -156,7 +161,7 @@ impl<'a> Trails<'a> {
             None => (page, format!("metric/{metric}")),
         };
         Note {
-            text: format!("{named}，{span}{version}{owner}{late}"),
+            text: format!("{named}，{span}{version}{owner}{late}{missing}"),
             address: Some(address),
             trail: Some(trail),
         }
@@ -227,7 +232,8 @@ impl<'a> Trails<'a> {
 fn request_text(change: &ChangeRequest) -> String {
     let mut text = format!("按第{}号变更", change.number);
     if let Some(by) = &change.decided {
-        text.push_str(&format!("，{}由{}批准", date_text(day_of(by.at)), by.who));
+        let who = who_text(&by.who);
+        text.push_str(&format!("，{}由{who}批准", date_text(day_of(by.at))));
     }
     if let Some(reason) = &change.requested.reason {
         text.push_str(&format!("，申请理由：{reason}"));

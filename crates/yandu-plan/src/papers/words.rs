@@ -16,6 +16,15 @@ pub(super) fn period_text(period: Period) -> String {
     }
 }
 
+/// Who decided something; those that are no accounts have names of the program.
+pub(super) fn who_text(who: &str) -> &str {
+    match who {
+        "local-administrator" => "本机管理员",
+        "system" => "系统",
+        who => who,
+    }
+}
+
 /// How many days behind or before a date.
 pub(super) fn days_text(days_left: i64) -> String {
     match days_left {

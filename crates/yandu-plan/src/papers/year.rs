@@ -9,7 +9,7 @@ use crate::next::{Carried, next_frame};
 use crate::plans::day_of;
 use crate::reading::Comparison;
 use crate::record::{ChangeState, EvidenceState, Figure};
-use crate::standing::TargetStanding;
+use crate::standing::{Lack, TargetStanding};
 
 impl Writer<'_> {
     /// 逐项指标评估.
@@ -21,8 +21,13 @@ impl Writer<'_> {
             return;
         }
         let mut verdicts = vec!["达到", "逾期达到", "未达到", "没有数据"];
-        if targets.iter().any(|(_, stands)| stands.is_hidden) {
-            verdicts.push(HIDDEN);
+        for rare in [Lack::AreasMissing.text(), HIDDEN] {
+            if targets
+                .iter()
+                .any(|(_, stands)| Self::verdict(stands) == rare)
+            {
+                verdicts.push(rare);
+            }
         }
         let mut runs = vec![Run::plain("指标评估结果：")];
         for (place, verdict) in verdicts.into_iter().enumerate() {

@@ -26,6 +26,8 @@ pub struct Actual {
     pub is_more_better: Option<bool>,
     /// Against what a change is measured, where the metric declares it.
     pub baseline: Option<f64>,
+    /// Areas that have reported nothing of it though they are expected to, by name: the number is not that of the whole.
+    pub missing: Vec<String>,
     /// Where the trail of the number begins.
     pub trail: Option<String>,
 }
@@ -93,7 +95,7 @@ pub struct TargetStanding {
     pub actual: Option<Actual>,
     /// What is reached by the newest actual, as it is told.
     pub told: Option<Told>,
-    /// The numbers that were compared, in the order of the days that they speak of.
+    /// The numbers of the whole that were compared, in the order of the days that they speak of.
     pub series: Vec<(Date, f64)>,
     /// The number of the target; absent where it says words or a range.
     pub goal: Option<f64>,
@@ -165,6 +167,8 @@ pub enum Lack {
     NoEvidence,
     /// The value does not reach it.
     NotMet,
+    /// Areas are missing in its newest number, so that nobody knows what the whole is.
+    AreasMissing,
     /// The actual is counted in another unit.
     UnitDiffers,
     /// A change, and nobody has said against what.
@@ -176,11 +180,12 @@ pub enum Lack {
 }
 
 impl Lack {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NoBinding,
         Self::NoActual,
         Self::NoEvidence,
         Self::NotMet,
+        Self::AreasMissing,
         Self::UnitDiffers,
         Self::NoBaseline,
         Self::SideNotSaid,
@@ -193,6 +198,7 @@ impl Lack {
             Self::NoActual => "no-actual",
             Self::NoEvidence => "no-evidence",
             Self::NotMet => "not-met",
+            Self::AreasMissing => "areas-missing",
             Self::UnitDiffers => "unit-differs",
             Self::NoBaseline => "no-baseline",
             Self::SideNotSaid => "side-not-said",
@@ -207,6 +213,7 @@ impl Lack {
             Self::NoActual => "数据来源还没有数值",
             Self::NoEvidence => "还没有通过审核的证明材料",
             Self::NotMet => "未达到目标值",
+            Self::AreasMissing => "有地区缺报，暂不认定",
             Self::UnitDiffers => "实际值的计量单位与目标不同",
             Self::NoBaseline => "变化指标没有基数",
             Self::SideNotSaid => "未写明是不低于还是不高于",
@@ -231,20 +238,24 @@ pub(super) fn stand(
     } else {
         reported(plan, target)
     };
-    let judged: Vec<(Date, Result<f64, Lack>)> = series
-        .iter()
-        .filter(|actual| actual.as_of <= today.day)
+    let known = || series.iter().filter(|actual| actual.as_of <= today.day);
+    // Of a number in which areas are missing nobody knows whether the whole reaches the target, or has fallen back behind it.
+    let judged: Vec<(Date, Result<f64, Lack>)> = known()
+        .filter(|actual| actual.missing.is_empty())
         .map(|actual| (actual.as_of, measure(target, actual, source)))
         .collect();
-    let newest = series
-        .iter()
-        .rfind(|actual| actual.as_of <= today.day)
-        .cloned();
+    let newest = known().next_back().cloned();
+    let is_part = newest
+        .as_ref()
+        .is_some_and(|actual| !actual.missing.is_empty());
     let is_up = newest.as_ref().and_then(|actual| actual.is_more_better);
     let meets = |value: f64| is_met(target, value, is_up, today.rules.about_share);
     let (closed_on, was_met) = run_of(&judged, meets);
     let closed_on = closed_on.or(shown_on);
-    let measured = judged.last().and_then(|(_, value)| value.ok());
+    let last = newest
+        .as_ref()
+        .map(|actual| measure(target, actual, source));
+    let measured = last.and_then(Result::ok);
     let told = newest
         .as_ref()
         .map(|actual| Told::of(target, source, actual, measured));
@@ -258,7 +269,7 @@ pub(super) fn stand(
     let is_open = side::is_open(target, is_up);
     let share = measured
         .zip(goal)
-        .filter(|(_, goal)| !is_ceiling && !is_open && *goal != 0.0)
+        .filter(|(_, goal)| !is_ceiling && !is_open && !is_part && *goal != 0.0)
         .map(|(value, goal)| value / goal);
     let mut lamp = lamp::of(
         closed_on,
@@ -275,9 +286,9 @@ pub(super) fn stand(
         lamp,
         due,
         days_left: due.map(|due| days_to(today.day, due.day)),
-        is_met: measured.and_then(meets),
+        is_met: measured.filter(|_| !is_part).and_then(meets),
         gap: measured
-            .filter(|_| !is_open)
+            .filter(|_| !is_open && !is_part)
             .and_then(|value| gap(target, value)),
         is_ceiling,
         measured,
@@ -294,7 +305,10 @@ pub(super) fn stand(
             if is_open {
                 return Lack::SideNotSaid;
             }
-            lack_of(source, target, judged.last().map(|(_, value)| *value))
+            match lack_of(source, target, last) {
+                Lack::NotMet if is_part => Lack::AreasMissing,
+                lack => lack,
+            }
         }),
         actual: newest,
         is_hidden: false,
@@ -321,6 +335,7 @@ fn reported(plan: &Plan, target: &Figure) -> (Vec<Actual>, Option<Date>) {
                 unit: target.said.unit.clone(),
                 is_more_better: None,
                 baseline: None,
+                missing: Vec::new(),
                 trail: Some(format!("evidence/{}", one.number)),
             };
             Some((one.said.on, one.number, actual))

@@ -345,3 +345,40 @@ async fn nodes_of_a_task_that_is_due_earlier_come_with_it_and_are_a_part_of_the_
     let item = format!("node/{}", last.id);
     assert!(told.iter().any(|one| one.item == item), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_field_that_cannot_be_read_is_named_with_what_is_written_there() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    for (item, fields, told) in [
+        (
+            "target/1",
+            json!({"baseline": 92}),
+            "`baseline`: what a change is measured against, in words: \"2025年底的92%\", and not `92`",
+        ),
+        (
+            "target/1",
+            json!({"value": 300, "due": "6月"}),
+            "`due`: a day: \"2026-06-30\", and not `\"6月\"`",
+        ),
+        (
+            "task/1.1",
+            json!({"supports": "市财政局"}),
+            "`supports`: a list of names: [\"市工信局\"], and not `\"市财政局\"`",
+        ),
+        (
+            "task/1.1",
+            json!({"due": null}),
+            "`due`: it is needed: a day",
+        ),
+        (
+            "task/1.1",
+            json!({"owner": 1}),
+            "`owner`: unknown field `owner`",
+        ),
+    ] {
+        let edits = json!([{"op": "set", "item": item, "fields": fields}]);
+        let refused = site.edit(edits).await.unwrap_err().to_string();
+        assert!(refused.starts_with(told), "{refused}");
+    }
+}

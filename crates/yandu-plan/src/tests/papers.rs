@@ -325,6 +325,25 @@ async fn a_footnote_leads_to_the_period_that_the_number_is_of() {
 }
 
 #[tokio::test]
+async fn a_paper_says_which_areas_are_missing_in_a_number_and_decides_nothing_by_it() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let reached = Actual {
+        missing: vec!["甲县".to_owned(), "乙县".to_owned()],
+        ..actual("2026-05-31", 400.0)
+    };
+    let actuals = Actuals::from([(1, vec![reached])]);
+    let document = brief(&plan, &actuals, "2026-05", date(2026, 7, 1));
+    let note = note_of(&document, "400座");
+    assert!(note.text.ends_with("，缺报：甲县、乙县"), "{note:?}");
+    let told = text(&document);
+    assert!(told.contains("|临近或滞后，有地区缺报，暂不认定"), "{told}");
+    let review = made(&plan, &actuals, (Paper::Review, "2026", date(2027, 1, 10)));
+    let told = text(&review);
+    assert!(told.contains("，有地区缺报，暂不认定1项"), "{told}");
+}
+
+#[tokio::test]
 async fn a_task_that_goes_on_is_not_told_as_finished_late_though_a_node_of_it_was() {
     let site = Site::new().await;
     site.approved(TEXT).await;

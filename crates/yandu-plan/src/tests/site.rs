@@ -282,6 +282,7 @@ pub(super) fn actual(as_of: &str, value: f64) -> Actual {
         unit: String::new(),
         is_more_better: Some(true),
         baseline: None,
+        missing: Vec::new(),
         trail: Some("telecom.new_station".to_owned()),
     }
 }

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::site::{Site, TEXT, actual, calendar, cause, rules, stands_on};
 use crate::{
-    Actuals, Ahead, Error, Lack, Lamp, NoForecast, NodeStep, Plan, RestDay, RuleValue, Rules,
-    Standing, foreseen, next_frame, overdue, wanted,
+    Actual, Actuals, Ahead, Error, Lack, Lamp, NoForecast, NodeStep, Plan, RestDay, RuleValue,
+    Rules, Standing, foreseen, next_frame, overdue, wanted,
 };
 
 #[tokio::test]
@@ -108,6 +108,45 @@ async fn a_task_with_a_node_that_was_late_goes_on_into_the_next_plan_until_all_o
     let task = &stands.tasks["2.1"];
     assert_eq!((task.lamp, task.is_closed), (Lamp::DoneLate, true));
     assert!(carried(&plan, &stands).is_empty());
+}
+
+#[tokio::test]
+async fn a_number_in_which_areas_are_missing_neither_closes_a_target_nor_opens_it_again() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let part = |day: &str, value: f64| Actual {
+        missing: vec!["甲县".to_owned(), "乙县".to_owned()],
+        ..actual(day, value)
+    };
+    let mut actuals = Actuals::from([(1, vec![part("2026-05-31", 400.0)])]);
+    let stands = stands_on(&plan, &actuals, date(2026, 6, 1));
+    let target = &stands.targets[&1];
+    assert_eq!(target.lamp, Lamp::Near);
+    assert_eq!(target.lack, Some(Lack::AreasMissing));
+    assert_eq!(
+        (target.is_met, target.share, target.gap),
+        (None, None, None)
+    );
+    assert_eq!(target.told.as_ref().unwrap().to_string(), "400座");
+    assert_eq!(stands.nodes["1.1.1"].closed_on, None);
+    assert_ne!(stands.tasks["1.1"].lamp, Lamp::Done);
+    let settled = site.settle(&plan, &actuals).await.unwrap();
+    assert!(settled.closings.is_empty());
+    // The areas are still missing, and what is known of the whole was reached before.
+    actuals.insert(
+        1,
+        vec![actual("2026-04-30", 310.0), part("2026-05-31", 290.0)],
+    );
+    let stands = stands_on(&plan, &actuals, date(2026, 7, 1));
+    let target = &stands.targets[&1];
+    assert_eq!(target.lamp, Lamp::Done);
+    assert_eq!(target.closed.unwrap().on, date(2026, 4, 30));
+    assert!(!target.is_reopened);
+    let site = site.moved("2026-07-01").await;
+    let settled = site.settle(&plan, &actuals).await.unwrap();
+    let closing = &settled.closings[&1][0];
+    assert_eq!(closing.value, Some(310.0));
+    assert_eq!(closing.as_of, Some(date(2026, 4, 30)));
 }
 
 #[tokio::test]
@@ -373,6 +412,40 @@ async fn what_is_late_is_listed_by_rule_and_the_unit_of_many_is_called_in() {
         "{late:?}"
     );
     assert!(listed(date(2026, 4, 30)).contains(&"约谈 node/2.1.1 interview_days".to_owned()));
+}
+
+#[tokio::test]
+async fn a_target_and_the_nodes_on_the_way_to_it_are_one_late_matter() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let day = date(2026, 7, 2);
+    let stands = stands_on(&plan, &Actuals::new(), day);
+    let listed = overdue(&plan, &stands, &rules());
+    // Its first node is late for longest, and tells the matter; the target and its last node stand under it.
+    let all = |one: &crate::Listed| {
+        let rest = one.rest.iter().map(|part| part.item.clone());
+        std::iter::once(one.item.clone())
+            .chain(rest)
+            .collect::<Vec<String>>()
+    };
+    let mut matters: Vec<Vec<String>> = listed.iter().map(all).collect();
+    matters.retain(|items| items.iter().any(|item| item == "target/1"));
+    assert_eq!(matters, [["node/1.1.1", "target/1", "node/1.1.2"]]);
+}
+
+#[tokio::test]
+async fn a_unit_with_fewer_late_matters_than_the_rule_says_is_not_called_in() {
+    let site = Site::on("2026-06-01").await;
+    let text = TEXT.replace("建成城市算力网。", "");
+    let plan = site.approved(&text).await;
+    // Two targets of one unit are late, each with a node.
+    let stands = stands_on(&plan, &Actuals::new(), date(2026, 7, 2));
+    let listed = overdue(&plan, &stands, &rules());
+    let of_unit = listed
+        .iter()
+        .filter(|one| one.unit.as_deref() == Some("市工信局"));
+    let steps: Vec<&str> = of_unit.map(|one| one.step.text()).collect();
+    assert_eq!(steps, ["督办", "督办"], "{listed:?}");
 }
 
 /// Whatever is finished when, a parent is never better than its worst child, and nothing that is late or was late is green.

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { MetricAnswer, MetricAsk, MetricChange, MetricDefinition } from '../../api/metrics'
 import { ChangeText, Figure } from '../../kit/Figure'
 import { exact, unitAfter } from '../../kit/figure'
+import { reachedPart } from '../../kit/format'
 import { Lamp } from '../../kit/Lamp'
 import { Facts, Section } from '../../kit/Page'
 import { DatasetLink, Hint } from '../../kit/Text'
@@ -92,7 +93,7 @@ function Standing({ answer }: { answer: MetricAnswer }) {
       <Hint>
         {aim(target, answer)}
         {target.due && ` · ${span(target.due)}`}
-        {typeof target.percent === 'number' && ` · ${t('figure.reached', { percent: exact(target.percent, 1, i18n.language) })}`}
+        {typeof target.percent === 'number' && ` · ${t('figure.reached', { percent: reachedPart(target.percent / 100) })}`}
         {target.met === false && typeof target.gap === 'number' && ` · ${t('figure.gap', { gap: `${exact(target.gap, decimals, i18n.language)}${unitAfter(unit)}` })}`}
       </Hint>
       {target.met === false && typeof will === 'boolean' && <Lamp state={will ? 'good' : 'late'}>{t(will ? 'figure.will-be-met' : 'figure.will-not-be-met')}</Lamp>}

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { TrailAsk } from '../../api/trail'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
+import { reachedPart } from '../../kit/format'
 import { TrailButton } from '../../kit/TrailButton'
 import { type CountyShare, type Split, reachedOf } from './counties'
 import { WorkLamp } from './PlanLamp'
@@ -108,7 +109,7 @@ export function Reached({ share }: { share: CountyShare }) {
   const { t } = useTranslation()
   const part = reachedOf(share)
   if (part === undefined) return <span className="hint">—</span>
-  const percent = Math.floor(part * 1000) / 10
+  const percent = reachedPart(part)
   const isByNodes = share.quantity === undefined || share.actual === undefined
   return (
     <span className="plan-reached">

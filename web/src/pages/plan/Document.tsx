@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
-import { type Plan, type PlanForecast, type PlanSentence, type PlanTarget, planForecasts, planTasks } from '../../api/plans'
+import { type Plan, type PlanForecast, type PlanSentence, type PlanTarget, type PlanTask, planForecasts, planTasks } from '../../api/plans'
 import { Nothing } from '../../kit/Loaded'
 import { useFold } from '../../kit/useFold'
 import { DocumentBar } from './DocumentBar'
@@ -38,7 +38,7 @@ export function Document({ plan, sentences, address, set }: Props) {
   const count = left.reduce((sum, block) => sum + block.rows.length, 0)
   const { data: forecasts } = useQuery({ ...planForecasts(plan.id), enabled: plan.status === 'approved' })
   const targets = useMemo(() => new Map(plan.targets.map((target) => [target.number, target])), [plan])
-  const paper = { plan, words, fold, at, targets, forecasts }
+  const paper = { plan, words, fold, at, targets, forecasts, tasks }
   return (
     <div className="plan-document">
       <DocumentBar plan={plan} tasks={tasks} address={address} set={set} shown={count} />
@@ -62,6 +62,7 @@ interface Paper {
   at: string
   targets: Map<number, PlanTarget>
   forecasts: Map<number, PlanForecast> | undefined
+  tasks: PlanTask[]
 }
 
 function Part({ block, ...paper }: Paper & { block: Block }) {
@@ -91,7 +92,7 @@ function Part({ block, ...paper }: Paper & { block: Block }) {
   )
 }
 
-function Row({ piece, isName, plan, words, fold, at, targets, forecasts }: Paper & { piece: PlanSentence; isName: boolean }) {
+function Row({ piece, isName, plan, words, fold, at, targets, forecasts, tasks }: Paper & { piece: PlanSentence; isName: boolean }) {
   const { t } = useTranslation()
   const id = `sentence-${piece.number}`
   const figures = piece.figures.filter(({ state }) => state !== 'rejected')
@@ -111,6 +112,7 @@ function Row({ piece, isName, plan, words, fold, at, targets, forecasts }: Paper
               plan={plan.id}
               target={targets.get(figure.number)}
               forecast={forecasts?.get(figure.number)}
+              tasks={tasks}
             />
           ))}
         </ul>

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { PlanFigure, PlanForecast, PlanTarget } from '../../api/plans'
+import type { PlanFigure, PlanForecast, PlanTarget, PlanTask } from '../../api/plans'
 import { Lamp } from '../../kit/Lamp'
 import { Tag } from '../../kit/Page'
 import { useWords } from '../../kit/words'
@@ -14,10 +14,11 @@ interface Props {
   plan: string
   target: PlanTarget | undefined
   forecast: PlanForecast | undefined
+  tasks: PlanTask[]
 }
 
 /** What one figure of a sentence asks for. */
-export function FigureCard({ figure, isReviewing, plan, target, forecast }: Props) {
+export function FigureCard({ figure, isReviewing, plan, target, forecast, tasks }: Props) {
   const { t } = useTranslation()
   const { word } = useWords()
   const words = useFigureWords()
@@ -32,7 +33,7 @@ export function FigureCard({ figure, isReviewing, plan, target, forecast }: Prop
         {figure.literal}
       </div>
       {figure.baseline && <div className="hint">{t('plans.against', { baseline: figure.baseline })}</div>}
-      {target && <TargetState plan={plan} target={target} forecast={forecast} />}
+      {target && <TargetState plan={plan} target={target} forecast={forecast} tasks={tasks} />}
       {isReviewing && (
         <div className="plan-target-state">
           {open > 0 && <Lamp state="due">{t('plans.doubts', { count: open })}</Lamp>}

@@ -8,6 +8,7 @@ import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { useWords } from '../../kit/words'
+import { byOffice, isOpen, itemOf, nameOf } from './late'
 
 const STEPS = ['interview', 'supervise', 'remind'] as const
 
@@ -26,7 +27,7 @@ export function Late({ plan }: { plan: Plan }) {
           </div>
           {STEPS.map((step) => (
             <Section key={step} title={t(`plans.late-${step}`, { count: late[step].length })} flush>
-              <List plan={plan} step={step} items={late[step]} />
+              <Offices plan={plan} step={step} items={late[step]} />
             </Section>
           ))}
         </>
@@ -35,30 +36,66 @@ export function Late({ plan }: { plan: Plan }) {
   )
 }
 
-function List({ plan, step, items }: { plan: Plan; step: (typeof STEPS)[number]; items: LateItem[] }) {
+interface ListProps {
+  plan: Plan
+  step: (typeof STEPS)[number]
+  items: LateItem[]
+}
+
+function Offices({ plan, step, items }: ListProps) {
+  const { t } = useTranslation()
+  if (items.length === 0) return <Nothing title={t('plans.late-none')} />
+  return byOffice(items).map(({ unit, items: own, longest }) => {
+    const name = unit ?? t('plans.lead-open')
+    return (
+      <details key={name} className="plan-late-office" open={isOpen(items)}>
+        <summary>
+          <span className={unit ? '' : 'warning-text'} translate="no">
+            {name}
+          </span>
+          <span className="hint num">
+            {t('plans.late-of-office', { count: own.length })}
+            {longest !== undefined && t('plans.late-longest', { days: longest })}
+          </span>
+        </summary>
+        <List plan={plan} label={`${name} ${t(`plans.late-${step}`, { count: own.length })}`} items={own} />
+      </details>
+    )
+  })
+}
+
+function List({ plan, label, items }: { plan: Plan; label: string; items: LateItem[] }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const point = (number: number) => plan.points.find((one) => one.number === number)
+  const itemText = (item: string) => itemOf(item, (kind) => word('plan-item', kind))
   const columns: Column<LateItem>[] = [
     {
       key: 'title',
       title: t('plans.late-item'),
+      width: '38%',
       render: (item) => (
         <div className="two-lines plan-task-title">
-          <span translate="no">{item.title}</span>
+          <span translate="no">{nameOf(item)}</span>
+          <span className="hint">{itemText(item.item)}</span>
           <Link to={`?tab=text#${item.item.startsWith('target/') ? item.item.replace('/', '-') : `point-${item.point}`}`} translate="no">
             {point(item.point)?.label} {point(item.point)?.title}
           </Link>
+          {item.rest.map((part) => (
+            <span key={part.item} className="hint">
+              {t('plans.late-same', { item: itemText(part.item) })} <span translate="no">{part.title}</span> <DaysLeft days={part.days_left} />
+            </span>
+          ))}
         </div>
       ),
     },
-    { key: 'unit', title: t('plans.lead'), render: (item) => (item.unit ? <span className="owner-cell">{item.unit}</span> : <span className="warning-text">{t('plans.lead-open')}</span>) },
-    { key: 'county', title: t('plans.county'), render: (item) => item.county ?? '—' },
-    { key: 'due', title: t('plans.due-day'), render: (item) => <span className="num">{item.due.day}</span> },
-    { key: 'left', title: t('plans.days'), render: (item) => <DaysLeft days={item.days_left} /> },
+    { key: 'county', title: t('plans.county'), width: '12%', render: (item) => item.county ?? '—' },
+    { key: 'due', title: t('plans.due-day'), width: '12%', render: (item) => <span className="num">{item.due.day}</span> },
+    { key: 'left', title: t('plans.days'), width: '12%', render: (item) => <DaysLeft days={item.days_left} /> },
     {
       key: 'rule',
       title: t('plans.rule'),
+      width: '26%',
       full: true,
       render: (item) => (
         <span className="wrap">
@@ -68,16 +105,22 @@ function List({ plan, step, items }: { plan: Plan; step: (typeof STEPS)[number];
       ),
     },
   ]
-  return <DataTable label={t(`plans.late-${step}`, { count: items.length })} columns={columns} rows={items} rowKey={(item) => item.item} empty={<Nothing title={t('plans.late-none')} />} pageSize={50} />
+  return <DataTable label={label} columns={columns} rows={items} rowKey={(item) => item.item} fixed empty={<Nothing title={t('plans.late-none')} />} pageSize={20} />
 }
 
 function Export({ plan, lists }: { plan: Plan; lists: [(typeof STEPS)[number], LateItem[]][] }) {
   const { t } = useTranslation()
+  const { word } = useWords()
+  const rest = (item: LateItem) => item.rest.map((part) => `${itemOf(part.item, (kind) => word('plan-item', kind))} ${part.title}`)
   return (
     <ExportButton
       name={`${plan.title ?? plan.id} ${t('plans.late')}`}
-      columns={[t('plans.late-step'), t('plans.late-item'), t('plans.point'), t('plans.lead'), t('plans.county'), t('plans.due-day'), t('plans.days')]}
-      rows={() => lists.flatMap(([step, items]) => items.map((item) => [t(`plans.step-${step}`), item.title, item.point, item.unit ?? null, item.county ?? null, item.due.day, item.days_left]))}
+      columns={[t('plans.late-step'), t('plans.late-item'), t('plans.point'), t('plans.lead'), t('plans.county'), t('plans.due-day'), t('plans.days'), t('plans.late-rest')]}
+      rows={() =>
+        lists.flatMap(([step, items]) =>
+          items.map((item) => [t(`plans.step-${step}`), nameOf(item), item.point, item.unit ?? null, item.county ?? null, item.due.day, item.days_left, rest(item).join(t('app.comma')) || null]),
+        )
+      }
     />
   )
 }

@@ -64,7 +64,7 @@ function Changes({ changes }: { changes: PlanRevision['changes'] }) {
               {word('plan-field', lastOf(change.field))}
               <span className="hint">: </span>
               <span translate="no">
-                {words.value(change.field, change.from)} → {words.value(change.field, change.to)}
+                {words.value(change.field, change.from, change.item)} → {words.value(change.field, change.to, change.item)}
               </span>
             </>
           )}

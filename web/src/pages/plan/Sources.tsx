@@ -48,7 +48,7 @@ export function Sources({ plan, etag, address, set }: Props) {
   )
 }
 
-/** The file of the city is read again for the targets that no person has bound. */
+/** Binds the targets that no person has bound as the file of the city proposes, which the program reads when it starts. */
 function Propose({ plan, etag }: { plan: Plan; etag: string | undefined }) {
   const { t } = useTranslation()
   const queries = useQueryClient()
@@ -62,11 +62,17 @@ function Propose({ plan, etag }: { plan: Plan; etag: string | undefined }) {
       <Button loading={propose.isPending} onClick={() => propose.mutate()}>
         {t('plans.sources-propose')}
       </Button>
-      {propose.isSuccess && <span role="status" className="hint">{t('plans.sources-proposed')}</span>}
+      {propose.isSuccess && (
+        <span role="status" className="hint">
+          {isProposed(propose.data.data) ? t('plans.sources-proposed') : t('plans.sources-proposed-none')}
+        </span>
+      )}
       {propose.isError && <ProblemPanel error={propose.error} doing={t('plans.sources-propose')} />}
     </>
   )
 }
+
+const isProposed = (plan: Plan) => plan.targets.some(({ binding }) => binding.kind !== 'open' && !binding.by)
 
 function SourceTable({ plan, targets, edit }: { plan: Plan; targets: PlanTarget[]; edit: (target: PlanTarget) => void }) {
   const { t } = useTranslation()

@@ -4,24 +4,33 @@ import { useWords } from '../../kit/words'
 import { Lamp } from '../../kit/Lamp'
 import { WORK_LAMPS, workState } from './PlanLamp'
 
-const COUNTS = { late: 'late', near: 'near', 'on-course': 'on-course', 'not-begun': 'not-begun', 'done-late': 'done-late', done: 'done' } as const
+type Told = NonNullable<Plan['standing']>
 
-/** How the targets of the plan stand, one lamp each. */
-export function Standing({ standing }: { standing: NonNullable<Plan['standing']> }) {
+/** How the targets of the plan stand, one lamp each, and its tasks, which stand as the worst of what they hold. */
+export function Standing({ standing }: { standing: Told }) {
   const { t } = useTranslation()
+  return (
+    <>
+      <Counts label={t('plans.standing', { day: standing.day })} counts={standing.targets} />
+      <Counts label={t('plans.standing-tasks')} counts={standing.whole.counts} />
+    </>
+  )
+}
+
+function Counts({ label, counts }: { label: string; counts: Told['targets'] }) {
   const { word } = useWords()
   return (
-    <dl className="plan-standing" aria-label={t('plans.standing', { day: standing.day })}>
+    <dl className="plan-standing" aria-label={label}>
       {WORK_LAMPS.map((lamp) => (
         <div key={lamp}>
           <dt>
             <Lamp state={workState(lamp)}>{word('work-lamp', lamp)}</Lamp>
           </dt>
-          <dd className="num">{standing.targets[COUNTS[lamp]]}</dd>
+          <dd className="num">{counts[lamp]}</dd>
         </div>
       ))}
       <div>
-        <dt className="hint">{t('plans.standing', { day: standing.day })}</dt>
+        <dt className="hint">{label}</dt>
       </div>
     </dl>
   )

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { PlanForecast, PlanTarget } from '../../api/plans'
+import type { PlanForecast, PlanTarget, PlanTask } from '../../api/plans'
 import { DaysLeft } from '../../kit/DaysLeft'
+import { reachedPart } from '../../kit/format'
 import { askOf } from '../../kit/trail'
 import { TrailButton } from '../../kit/TrailButton'
 import { useSpan } from '../../kit/useSpan'
@@ -9,22 +10,26 @@ import { useWords } from '../../kit/words'
 import { WorkLamp } from './PlanLamp'
 import { Proof } from './Proof'
 import { SourceLink } from './SourceLink'
+import { TaskLamp } from './TaskLamp'
+import { otherwise } from './tasks'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
   plan: string
   target: PlanTarget
   forecast: PlanForecast | undefined
+  tasks: PlanTask[]
 }
 
 /** How a target stands: its lamp, what is reached, what is foreseen, where that comes from, what proves it. */
-export function TargetState({ plan, target, forecast }: Props) {
+export function TargetState({ plan, target, forecast, tasks }: Props) {
   const { t } = useTranslation()
   const { word } = useWords()
   const words = useFigureWords()
   const { standing, binding } = target
-  const share = typeof standing?.share === 'number' ? Math.floor(standing.share * 1000) / 10 : undefined
+  const share = typeof standing?.share === 'number' ? reachedPart(standing.share) : undefined
   if (!standing) return null
+  const task = otherwise(tasks, target.number, standing.lamp)
   return (
     <div className="plan-state">
       <div className="plan-state-line">
@@ -42,11 +47,18 @@ export function TargetState({ plan, target, forecast }: Props) {
           </span>
         )}
       </div>
+      {task && (
+        <div className="plan-state-line">
+          <span className="hint">{t('plans.task-of', { id: task.id })}</span>
+          <TaskLamp task={task} />
+        </div>
+      )}
       {standing.actual && standing.told && (
         <div className="plan-state-line">
           <span className="hint">{t('plans.actual')}</span>
           <ActualNumber target={target}>{words.reached(standing.told)}</ActualNumber>
           <span className="hint num">{t('plans.as-of', { day: standing.actual.as_of })}</span>
+          {standing.actual.missing && <span className="warning-text">{t('plans.areas-missing', { areas: standing.actual.missing.join(t('app.comma')) })}</span>}
           {share !== undefined && (
             <>
               <progress className="plan-progress" aria-label={t('plans.share')} value={Math.min(100, Math.max(0, share))} max={100} />

@@ -17,6 +17,7 @@ import { EditNode } from './EditNode'
 import { EditTask } from './EditTask'
 import { NodeList } from './NodeList'
 import { WORK_LAMPS, WorkLamp } from './PlanLamp'
+import { TaskLamp } from './TaskLamp'
 import { type TaskFilter, countiesOf, taken, unitsOf } from './tasks'
 import { useCanEdit } from './useCanEdit'
 import { useCountyActuals } from './useCountyActuals'
@@ -188,6 +189,7 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit, editNode }:
     {
       key: 'title',
       title: t('plans.task'),
+      width: '26%',
       render: (task) => (
         <div className="two-lines plan-task-title">
           <span translate="no">{task.title}</span>
@@ -198,15 +200,16 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit, editNode }:
         </div>
       ),
     },
-    { key: 'lead', title: t('plans.lead'), render: (task) => (task.lead ? <span className="owner-cell">{task.lead}</span> : <span className="warning-text">{t('plans.lead-open')}</span>) },
-    { key: 'supports', title: t('plans.supports'), full: true, render: (task) => <span className="wrap">{task.supports.join(t('app.comma')) || '—'}</span> },
-    { key: 'counties', title: t('plans.counties'), full: true, render: (task) => <span className="wrap">{task.counties.join(t('app.comma')) || '—'}</span> },
-    { key: 'deliverable', title: t('plans.deliverable'), full: true, render: (task) => <span className="wrap">{task.deliverable ?? '—'}</span> },
-    { key: 'due', title: t('plans.due-day'), render: (task) => <span className="num">{task.due}</span> },
-    { key: 'lamp', title: t('plans.lamp'), render: (task) => <WorkLamp lamp={task.standing?.lamp} /> },
+    { key: 'lead', title: t('plans.lead'), width: '12%', render: (task) => (task.lead ? <span className="owner-cell">{task.lead}</span> : <span className="warning-text">{t('plans.lead-open')}</span>) },
+    { key: 'supports', title: t('plans.supports'), width: '14%', full: true, render: (task) => <span className="wrap">{task.supports.join(t('app.comma')) || '—'}</span> },
+    { key: 'counties', title: t('plans.counties'), width: '9%', full: true, render: (task) => <span className="wrap">{task.counties.join(t('app.comma')) || '—'}</span> },
+    { key: 'deliverable', title: t('plans.deliverable'), width: '12%', full: true, render: (task) => <span className="wrap">{task.deliverable ?? '—'}</span> },
+    { key: 'due', title: t('plans.due-day'), width: '10%', render: (task) => <span className="num">{task.due}</span> },
+    { key: 'lamp', title: t('plans.lamp'), width: '10%', render: (task) => <TaskLamp task={task} /> },
     {
       key: 'do',
       title: t('version.do'),
+      width: '7%',
       render: (task) =>
         edit ? (
           <Button size="small" aria-label={t('plans.task-edit-of', { title: task.title })} onClick={() => edit(task)}>
@@ -223,6 +226,7 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit, editNode }:
       columns={columns}
       rows={tasks}
       rowKey={(task) => task.id}
+      fixed
       empty={<Nothing title={t('plans.no-tasks')} />}
       expand={{
         title: t('plans.nodes'),

@@ -62,7 +62,7 @@ function flat(value: unknown): Record<string, unknown> {
 const isNothing = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** The name that an item which is gone had. */
-function nameIn(value: unknown): string | undefined {
+export function nameIn(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { title, literal } = value as { title?: unknown; literal?: unknown }
   return [title, literal].find((name): name is string => typeof name === 'string')

@@ -148,7 +148,7 @@ export function told(fields: FigureFields, words: Words): string {
   const size = (value: number) => amount(value, words.language, words.wan, words.yi)
   const joined = (text: string) => `${text}${unitAfter(unit)}`
   if (fields.range?.length === 2) return joined(fields.range.map((end) => size(end)).join('—'))
-  if (typeof fields.value === 'string') return joined(fields.value)
+  if (typeof fields.value === 'string') return [SIGNS[fields.comparison], joined(fields.value)].filter(Boolean).join(' ')
   if (fields.comparison === 'change') {
     const sign = SIGNS[fields.bound ?? '']
     const said = joined(size(Math.abs(fields.value)))

@@ -20,6 +20,21 @@ const once = (names: (string | null | undefined)[]) => [...new Set(names.filter(
 export const unitsOf = (tasks: PlanTask[]) => once(tasks.flatMap((task) => [task.lead, ...task.supports]))
 export const countiesOf = (tasks: PlanTask[]) => once(tasks.flatMap((task) => [task.county, ...task.counties]))
 
+/** Lamps of which a task says by what it has them; the others are as is expected. */
+const TOLD = ['late', 'near', 'done-late']
+
+/** By which of its nodes, and of how many counties, a task has its lamp: the worst of what it holds. */
+export function lampBy({ standing, nodes }: PlanTask): { nodes: string[]; counties: number } {
+  const lamp = standing?.lamp
+  if (!standing || !lamp || !TOLD.includes(lamp)) return { nodes: [], counties: 0 }
+  return { nodes: nodes.filter((node) => node.standing?.lamp === lamp).map(({ id }) => id), counties: standing.copies[lamp as keyof typeof standing.copies] }
+}
+
+/** The city's task that is to reach a target, where it stands otherwise than the target itself: by a node that was late, or a county. */
+export function otherwise(tasks: PlanTask[], target: number, lamp: string | undefined): PlanTask | undefined {
+  return tasks.find((task) => task.target === target && !task.of && task.standing && task.standing.lamp !== lamp)
+}
+
 /** A task while it is being written. */
 export interface TaskForm {
   title: string

@@ -1,22 +1,13 @@
+import { useTranslation } from 'react-i18next'
 import { useWords } from '../../kit/words'
-import { lastOf, shownValue } from './difference'
-import { percentOf } from './nodes'
+import { fieldText } from './fieldText'
 import { useFigureWords } from './useFigureWords'
 
 /** Values of the fields of a plan in the language of the reader. */
 export function useFieldWords() {
-  const { word } = useWords()
-  const figures = useFigureWords()
-  return {
-    value: (field: string, value: unknown): string => {
-      const name = lastOf(field)
-      if (typeof value === 'number' && name === 'share') return `${percentOf(value)}%`
-      if (typeof value === 'number') return figures.amount(value)
-      if (typeof value !== 'string') return shownValue(value)
-      if (name === 'unit') return figures.unit(value) || shownValue(value)
-      if (name === 'comparison' || name === 'bound') return figures.comparison(value)
-      if (name === 'kind') return word('plan-kind', value)
-      return shownValue(value)
-    },
-  }
+  const { t } = useTranslation()
+  const { word, principal } = useWords()
+  const { amount, unit, comparison } = useFigureWords()
+  const words = { word, principal, amount, unit, comparison, yes: t('plans.yes'), no: t('plans.no'), comma: t('app.comma') }
+  return { value: (field: string, value: unknown, item?: string): string => fieldText(field, value, words, item) }
 }

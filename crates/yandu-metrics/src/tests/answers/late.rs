@@ -1,5 +1,7 @@
 //! How late the newest data are, and which county is missing.
 
+use yandu_lake::Principal;
+
 use super::{City, ask, cell, city, value};
 use crate::Ask;
 
@@ -65,5 +67,33 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
     assert_eq!(
         late.ask(&ask("opened")).await.freshness.late_days,
         Some(61 - 20)
+    );
+}
+
+#[tokio::test]
+async fn a_county_that_stays_away_is_missed_in_each_period_until_it_has_been_away_for_long() {
+    let mut city = City::on("2025-12-10").await;
+    let mut cells = Vec::new();
+    for month in 1..=11 {
+        let month = format!("2025-{month:02}");
+        cells.push(cell(&month, Some("320902"), "5G", 1, 1));
+        if month.as_str() < "2025-05" || month.as_str() > "2025-10" {
+            cells.push(cell(&month, Some("320903"), "5G", 1, 1));
+        }
+    }
+    city.write("base.cell", &cells).await;
+    let months = (1..=11).map(|month| format!("2025-{month:02}").parse().unwrap());
+    let months: Vec<yandu_words::Period> = months.collect();
+    let me = Principal::local_administrator();
+    let gaps = city.metrics.gaps(&me, &ask("opened").metric, &months).await;
+    let told: Vec<String> = gaps
+        .unwrap()
+        .into_iter()
+        .map(|(month, gaps)| format!("{month} {}", gaps[0].area))
+        .collect();
+    assert_eq!(
+        told,
+        ["2025-05 320903", "2025-06 320903", "2025-07 320903"],
+        "what has not come for as long as it takes to be missed is not expected any more"
     );
 }

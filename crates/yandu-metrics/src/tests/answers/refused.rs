@@ -98,3 +98,20 @@ async fn a_value_that_no_list_has_is_refused_with_those_that_there_are() {
         .await;
     assert_eq!(value(&city.ask(&asked("kind", "3G")).await), Some(2.0));
 }
+
+#[tokio::test]
+async fn only_numbers_of_a_sum_are_added_up() {
+    let city = city().await;
+    for (metric, adds_up) in [
+        ("opened", true),
+        ("cost", true),
+        ("of_five", true),
+        ("share", false),
+        ("level", false),
+        // How many are in use at the end of a month.
+        ("in_use", false),
+    ] {
+        let definition = city.metrics.definition(&ask(metric).metric).unwrap();
+        assert_eq!(definition.adds_up(), adds_up, "{metric}");
+    }
+}

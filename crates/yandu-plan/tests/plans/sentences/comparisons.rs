@@ -311,3 +311,50 @@ fn comparisons_are_found_before_what_a_share_is_of_and_on_both_sides_of_a_range(
         &["target 培育企业100家以上200家以下 between 100-200家 2026-12-31"],
     );
 }
+
+#[test]
+fn the_number_that_a_change_is_measured_against_is_no_target() {
+    check(
+        "服务满意度较2025年的92%提高4个百分点。",
+        &[
+            "target 服务满意度较2025年的92%提高4个百分点 change 4percentage point 2026-12-31 against 2025年的92%",
+        ],
+    );
+    check(
+        "服务满意度较上年的92%提高4个百分点以上。",
+        &[
+            "target 服务满意度较上年的92%提高4个百分点以上 change 4percentage point 2026-12-31 bound >= against 上年的92%",
+        ],
+    );
+    check(
+        "基站比2025年的1200座增加300座。",
+        &["target 基站比2025年的1200座增加300座 change 300座 2026-12-31 against 2025年的1200座"],
+    );
+    check(
+        "投诉率在2025年6%的基础上下降2个百分点。",
+        &[
+            "target 投诉率在2025年6%的基础上下降2个百分点 change -2percentage point 2026-12-31 against 2025年6%",
+        ],
+    );
+    // The number behind the year is the change itself.
+    check(
+        "产值较2025年增长10%。",
+        &["target 产值较2025年增长10% change 10% 2026-12-31 against 2025年"],
+    );
+}
+
+#[test]
+fn so_many_and_some_more_are_at_least_so_many() {
+    for number in ["1200余个", "1200多个"] {
+        check(
+            &format!("建成充电桩{number}。"),
+            &[&format!("target 建成充电桩{number} >= 1200个 2026-12-31")],
+        );
+        let doubts = &reading(&format!("建成充电桩{number}。")).targets[0].doubts;
+        assert!(doubts.contains(&Doubt::Vague), "a reviewer decides");
+    }
+    check(
+        "建成充电桩约1200个。",
+        &["target 建成充电桩约1200个 ~ 1200个 2026-12-31"],
+    );
+}

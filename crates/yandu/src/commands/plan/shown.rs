@@ -80,6 +80,10 @@ fn target_line(text: &mut String, target: &TargetInPlan) {
         if let Some(told) = &stands.told {
             let _ = write!(text, "　实际{}", reached(told));
         }
+        let actual = stands.actual.as_ref();
+        if let Some(missing) = actual.map(|one| &one.missing).filter(|one| !one.is_empty()) {
+            let _ = write!(text, "　缺报：{}", missing.join("、"));
+        }
         if let Some(lack) = &stands.lack_text {
             let _ = write!(text, "（{lack}）");
         } else if stands.is_hidden {
@@ -231,7 +235,7 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
             revision.revision,
             local(revision.at),
             revision.who,
-            revision.kind,
+            kind(&revision.kind),
             revision.changes.len(),
             revision.reason.as_deref().unwrap_or_default()
         );
@@ -240,6 +244,24 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
         let _ = writeln!(text, "更早的：--after {next}");
     }
     text
+}
+
+/// What a revision did.
+fn kind(name: &str) -> &str {
+    match name {
+        "imported" => "导入",
+        "reviewed" => "核对",
+        "approved" => "批准",
+        "decomposed" => "任务分解",
+        "edited" => "修改",
+        "bound" => "绑定数据来源",
+        "progressed" => "节点推进",
+        "proved" => "佐证",
+        "settled" => "销号核定",
+        "changed" => "变更",
+        "closed" => "结束",
+        name => name,
+    }
 }
 
 /// A value with its comparison and its unit.
@@ -259,7 +281,13 @@ pub(super) fn measure(fields: &FigureFields) -> String {
         "change" => "变化 +",
         _ => "",
     };
-    format!("{sign}{value}{}", unit_text(&fields.unit))
+    let bound = match fields.bound.as_deref() {
+        Some(">=") => "以上",
+        Some("<=") => "以内",
+        Some("~") => "左右",
+        _ => "",
+    };
+    format!("{sign}{value}{}{bound}", unit_text(&fields.unit))
 }
 
 /// What is reached, in the words of the papers.

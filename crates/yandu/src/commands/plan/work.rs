@@ -302,9 +302,25 @@ impl BindArgs {
                 reason: self.reason,
             };
             let path = address(&self.plan, "/bindings/proposal");
-            client.post(&path, &body).await?
+            let plan: Stored = client.post(&path, &body).await?;
+            return output.result(&plan, |plan| {
+                format!("{}{}", shown::plan(plan), proposed(plan))
+            });
         };
         output.result(&plan, shown::plan)
+    }
+}
+
+/// How many targets are bound as the city's file proposes, and what to look at where none is.
+fn proposed(plan: &Stored) -> String {
+    let bound = plan.targets.iter().filter(|target| {
+        let binding = &target.binding;
+        binding.by.is_none() && binding.kind != "open"
+    });
+    match bound.count() {
+        0 => "没有一项指标按城市文件夹的 plan/bindings.csv 绑定：文件在程序启动时读取，改了以后要重新启动；`point` 是要点的序号，`wording` 要是指标原文里的词\n"
+            .to_owned(),
+        count => format!("按城市文件夹的 plan/bindings.csv 绑定了{count}项指标（文件在程序启动时读取）\n"),
     }
 }
 
@@ -435,22 +451,45 @@ fn late_text(late: &LateOfPlan) -> String {
     text
 }
 
+/// How far before or behind its date something is.
+fn days(days_left: i64) -> String {
+    if days_left < 0 {
+        format!("逾期{}天", -days_left)
+    } else {
+        format!("还有{days_left}天")
+    }
+}
+
+/// A title with the task that it is a step of.
+fn late_title(item: &LateItem) -> String {
+    match &item.task_title {
+        Some(task) if item.item.starts_with("node/") => format!("{task}：{}", item.title),
+        _ => item.title.clone(),
+    }
+}
+
 fn late_line(text: &mut String, item: &LateItem) {
     let unit = item.county.as_deref().or(item.unit.as_deref());
-    let when = if item.days_left < 0 {
-        format!("逾期{}天", -item.days_left)
-    } else {
-        format!("还有{}天", item.days_left)
-    };
     let _ = writeln!(
         text,
-        "   {}　{}　{}　{}到期，{when}（{}）",
+        "   {}　{}　{}　{}到期，{}（{}）",
         item.item,
         unit.unwrap_or("牵头单位待定"),
-        item.title,
+        late_title(item),
         item.due.day,
+        days(item.days_left),
         item.rule
     );
+    for part in &item.rest {
+        let _ = writeln!(
+            text,
+            "      同一事项：{}　{}　{}到期，{}",
+            part.item,
+            part.title,
+            part.due.day,
+            days(part.days_left)
+        );
+    }
 }
 
 fn evidence_line(evidence: &EvidenceOfPlan) -> String {
