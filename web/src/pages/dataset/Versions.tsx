@@ -36,6 +36,7 @@ function History({ dataset, versions }: { dataset: DatasetDetail; versions: Vers
     {
       key: 'back',
       title: t('version.do'),
+      pinned: true,
       render: (one) =>
         one.version === dataset.version ? (
           <span className="hint">{t('version.present')}</span>

@@ -169,6 +169,7 @@ function Rows({ grants, isNarrowed }: { grants: Grant[]; isNarrowed: boolean }) 
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (one) => {
         const state = stateOf(one, now)
         if (state !== 'in-force' && state !== 'waiting' && state !== 'broken') return '—'

@@ -115,6 +115,7 @@ function List({ models, busy, run }: ListProps) {
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (model) =>
         model.may.includes('steward') ? (
           <Button size="small" disabled={busy} aria-label={t('model.run-one', { title: model.title })} onClick={() => run(model.id)}>

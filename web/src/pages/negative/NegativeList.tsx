@@ -107,6 +107,7 @@ function Rows({ entries }: { entries: Entry[] }) {
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (one) =>
         one.removed_at ? (
           '—'

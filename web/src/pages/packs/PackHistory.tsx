@@ -38,6 +38,7 @@ export function PackHistory() {
     {
       key: 'back',
       title: t('version.do'),
+      pinned: true,
       render: (one) =>
         one.kind !== 'install' && one.status === 'applied' ? (
           <Button size="small" aria-label={t('change.back-one', { n: one.number })} onClick={() => setBack(one)}>
