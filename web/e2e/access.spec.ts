@@ -266,7 +266,7 @@ test('what the negative list forbids no grant opens; what is granted is seen, an
   await expectGood(page, 'what a change opens')
 
   const clerk = await desk(browser, city, 'qian.keyuan', '/account?tab=sights')
-  await expect(clerk.getByRole('table', { name: '我的授权' })).toContainText('rights.person')
+  await expect(clerk.getByRole('table', { name: '我能看的数据' })).toContainText('rights.person')
   await clerk.getByRole('button', { name: /^我的菜单/ }).click()
   await clerk.getByRole('button', { name: '说明本次用途' }).click()
   await clerk.getByRole('dialog').getByLabel('本次用途').fill('别的用途')

@@ -7,7 +7,8 @@ import { grades } from './dataset/grade'
 import { duties } from './dataset/duties'
 import { moves } from './dataset/moves'
 import { defaultMode, suggested } from './deliver/suggest'
-import { largestQuarantines, todos, troubled } from './home/todo'
+import { newestInForce } from './home/overlook'
+import { largestQuarantines, ownBatches, todos, troubled } from './home/todo'
 
 const now = Date.parse('2026-01-10T00:00:00Z')
 const line = (part: Partial<DatasetLine>): DatasetLine => ({
@@ -110,4 +111,19 @@ test('a dataset belongs to the catalogue in the menu', () => {
   const open = menu.filter((item) => isOpen(item, '/datasets/population.resident'))
   expect(open.map((item) => item.to)).toEqual(['/catalogue'])
   expect(menu.filter((item) => isOpen(item, '/')).map((item) => item.to)).toEqual(['/'])
+})
+
+test('whoever works for a department sees its deliveries among the newest, and no reports of others', () => {
+  const batches = [batch({ id: 'b1' }), batch({ id: 'b2', dataset: 'housing.property' }), batch({ id: 'b3', dataset: 'gone.one' })]
+  const ids = (department?: string) => ownBatches(batches, lines, department).map(({ id }) => id)
+  expect(ids('市公安局')).toEqual(['b1'])
+  expect(ids()).toEqual(['b1', 'b2', 'b3'])
+})
+
+test('the plan that a home shows is the approved one of the latest year', () => {
+  const plan = (id: string, year: number | null, status: string, updated_at = '2026-01-01T00:00:00Z') => ({ id, year, status, updated_at })
+  const of = (...plans: ReturnType<typeof plan>[]) => newestInForce(plans)?.id
+  expect(of(plan('2027', 2027, 'reviewing'), plan('2025', 2025, 'approved'), plan('2026', 2026, 'approved'))).toBe('2026')
+  expect(of(plan('a', 2026, 'approved'), plan('b', 2026, 'approved', '2026-01-02T00:00:00Z'))).toBe('b')
+  expect(of(plan('2027', 2027, 'reviewing'))).toBeUndefined()
 })
