@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { Sights } from '../api/access'
 import { ACCOUNT_ID } from './accountId'
 import { agentOf } from './agent'
 import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
 import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
-import { hiddenFields, isWhole, keptBack } from './hidden'
+import { hiddenFields, isPartial, isWhole, keptBack } from './hidden'
 import { NO_MASK, kept, maskOf, textOfMask } from './mask'
 import { missingOf } from './NewPassword'
 import { secretOf } from './useLink'
@@ -126,4 +127,11 @@ describe('what is not shown as it is', () => {
     expect([...hiddenFields({ everything: false, sights: [some, masked] }).values()].map(({ isPartial }) => isPartial)).toEqual([true])
     expect([shown('keep 3 4'), shown('keep 3 4', true), shown('keep 3 4', false, true)].map(wordOf)).toEqual(['hidden.masked', 'hidden.maybe', 'hidden.derived'])
   })
+})
+
+test('rows are some alone where no permission is for all of them', () => {
+  const sight = (dataset: string, has_condition: boolean) => ({ dataset, has_condition, columns: [], policy: 'p' })
+  const sights = { everything: false, sights: [sight('a.some', true), sight('a.both', true), sight('a.both', false)] } as unknown as Sights
+  expect(['a.some', 'a.both', 'a.none'].map((id) => isPartial(id, sights))).toEqual([true, false, false])
+  expect(isPartial('a.some', { ...sights, everything: true })).toBe(false)
 })

@@ -39,7 +39,8 @@ export function Overview({ entry, dataset }: { entry: Entry; dataset: DatasetDet
             ]}
           />
         </Section>
-        {dataset && dataset.origin !== 'model' && (
+        {/* What was delivered is for whoever handles the dataset. */}
+        {dataset && dataset.origin !== 'model' && dataset.may.length > 0 && (
           <>
             <Section title={t('dataset.last')}>
               <LastDelivery dataset={dataset} />
@@ -94,7 +95,7 @@ function LastDelivery({ dataset }: { dataset: DatasetDetail }) {
   if (!batch) {
     return (
       <Nothing title={t('dataset.never')}>
-        <Link to={`/deliver?dataset=${dataset.id}`}>{t('dataset.deliver')}</Link>
+        {dataset.may.includes('deliver') && <Link to={`/deliver?dataset=${dataset.id}`}>{t('dataset.deliver')}</Link>}
       </Nothing>
     )
   }
