@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use jiff::civil::Time;
 use serde::Deserialize;
 use yandu_policy::{Because, Seen};
 use yandu_words::calendar::CITY_CLOCK;
@@ -135,9 +136,29 @@ pub(super) fn time(at: Timestamp) -> String {
         .to_string()
 }
 
+/// Until when something holds that ends at a moment: through the day before where that is the first one of a day, as on the desk.
+pub(super) fn until(language: Language, end: Timestamp) -> String {
+    let local = CITY_CLOCK.to_datetime(end);
+    let last = local.date().yesterday().ok();
+    let through = last
+        .filter(|_| local.time() == Time::midnight())
+        .and_then(|day| text(language, "grants.through", &[("day", &day.to_string())]));
+    through.unwrap_or_else(|| time(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ends_with_a_day_is_told_through_that_day_and_all_else_by_the_minute() {
+        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let whole = at("2026-12-30T16:00:00Z");
+        assert_eq!(until(Language::Chinese, whole), "至 2026-12-30（含当日）");
+        let midday = at("2026-12-31T04:30:00Z");
+        assert_eq!(until(Language::Chinese, midday), "2026-12-31 12:30");
+        assert!(until(Language::English, whole).contains("2026-12-30"));
+    }
 
     #[test]
     fn every_list_that_is_spoken_of_has_its_words_in_both_languages() {
