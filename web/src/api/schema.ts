@@ -2798,7 +2798,6 @@ export interface components {
             id: string;
             roles?: string[] | null;
         };
-        /** @description Accounts by their ids. */
         /** @description What an account is called. */
         AccountName: {
             department?: string | null;
@@ -2811,6 +2810,7 @@ export interface components {
         AccountNames: {
             names: components["schemas"]["AccountName"][];
         };
+        /** @description Accounts by their ids. */
         AccountPage: {
             accounts: components["schemas"]["AccountLine"][];
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
