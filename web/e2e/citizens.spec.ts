@@ -94,7 +94,7 @@ test('a citizen logs in without scripts, sees their grants and gives one up', as
   await page.getByLabel('口令').fill(PASSWORD)
   await page.getByRole('button', { name: '登录' }).click()
   await expect(page.getByText('陈市民（chen）')).toBeVisible()
-  for (const text of ['核对本人登记信息', '编号、姓名、手机号', '2026-07-01 00:00', '已用 0 次，共 20 次', '安管员 · 2026-01-05']) {
+  for (const text of ['核对本人登记信息', '编号、姓名、手机号', '至 2026-06-30（含当日）', '已用 0 次，共 20 次', '安管员 · 2026-01-05']) {
     await expect(page.getByText(text).first()).toBeVisible()
   }
   await expectGoodWithoutScripts(browser, page, 'grants')

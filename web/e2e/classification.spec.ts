@@ -49,6 +49,12 @@ test('a steward reads why, confirms one and then the rest, and readers see masks
   await expect(page.getByText('已先行按此执行')).toBeVisible()
   for (const number of NUMBERS) await expect(page.getByText(number)).toHaveCount(0)
   await expectGood(page, 'suggestions')
+  for (const width of [1280, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 900 })
+    // Nobody scrolls sideways to what may be done.
+    const box = await page.getByRole('button', { name: '确认手机号的分级' }).boundingBox()
+    expect((box?.x ?? width) + (box?.width ?? 0)).toBeLessThan(width)
+  }
   await page.getByRole('button', { name: '确认手机号的分级' }).click()
   const dialog = page.getByRole('dialog')
   await expectAccessible(page, 'confirmation')

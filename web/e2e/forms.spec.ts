@@ -93,6 +93,6 @@ test('who has not reported is listed with how late it is', async ({ page }) => {
   await speak(page, 'zh-CN')
   await page.goto('/forms')
   await settled(page)
-  const due = page.getByRole('region', { name: '待填报' })
+  const due = page.getByRole('region', { name: '待填报', exact: true })
   await expect(due.getByRole('row', { name: /市数据局 2025年11月 .*逾期/ })).toBeVisible()
 })

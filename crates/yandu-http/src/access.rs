@@ -11,6 +11,7 @@ mod duty;
 mod event;
 mod grant;
 mod identity;
+mod name;
 mod need;
 mod negative;
 pub(crate) mod openid;
@@ -50,6 +51,7 @@ pub use accounts::{
 pub use event::{EventLine, EventPage};
 pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
 pub use identity::{IdentityLine, IdentityList, LinkConfirmation, NewIdentity, ProvedIdentity};
+pub use name::{AccountName, AccountNames};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
 pub use policy::{PolicyFinding, PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
@@ -71,6 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(account::routes())
         .merge(accounts::routes())
         .merge(grant::routes())
+        .merge(name::routes())
         .merge(negative::routes())
         .merge(policy::routes())
         .merge(preview::routes())

@@ -183,6 +183,36 @@ export const roles = queryOptions({
   staleTime: 60_000,
 })
 
+export type AccountName = Schemas['AccountName']
+
+/** What accounts are found by a part of their id or name; for whoever grants and whoever audits. */
+export const namesLike = (typed: string) =>
+  queryOptions({
+    queryKey: ['names', 'like', typed],
+    queryFn: ({ signal }) => got<Schemas['AccountNames']>('/names', { query: { q: typed }, signal }),
+    select: (list) => list.names,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })
+
+/** As many ids as one question may name. */
+const NAMED = 200
+
+export const namesOf = (ids: string[]) =>
+  queryOptions({
+    queryKey: ['names', 'of', ids],
+    queryFn: async ({ signal }) => {
+      const names: AccountName[] = []
+      for (let at = 0; at < ids.length; at += NAMED) {
+        const list = await got<Schemas['AccountNames']>('/names', { query: { ids: ids.slice(at, at + NAMED).join(',') }, signal })
+        names.push(...list.names)
+      }
+      return names
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })
+
 /** What grants are narrowed to; none of what is empty. */
 export interface GrantFilter {
   dataset: string

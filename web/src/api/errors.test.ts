@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ApiError, fromAnswer, problemOf, unreachable } from './errors'
+import { ApiError, fromAnswer, isNoFault, problemOf, unreachable } from './errors'
 
 test('problem details are kept as they came', () => {
   const body = { type: '/errors/query', title: 'SQL 有误', status: 422, code: 'query', detail: 'no column', line: 1, column: 8 }
@@ -16,4 +16,10 @@ test('an answer of another form is told apart from a fault of the page', () => {
   expect(problemOf(new Error('x is undefined')).code).toBe('page-failed')
   expect(problemOf(new Error('x')).detail).toBe('x')
   expect(new ApiError({ type: '', title: '', status: 1, code: 'a', detail: 'd' }).message).toBe('d')
+})
+
+test('what is not open or not there is told apart from what failed', () => {
+  const of = (status: number) => isNoFault({ type: '', title: '', status, code: 'a', detail: 'd' })
+  expect([401, 403, 404].map(of)).toEqual([true, true, true])
+  expect([0, 409, 422, 500].map(of)).toEqual([false, false, false, false])
 })

@@ -36,3 +36,8 @@ function isProblem(body: unknown): body is Problem {
 function own(code: string, status: number, detail: string): ApiError {
   return new ApiError({ type: `/problems/${code}`, title: '', status, code, detail })
 }
+
+/** Nothing failed: it is not open to whoever asks, or it is not there. */
+export function isNoFault({ status }: Problem): boolean {
+  return status === 401 || status === 403 || status === 404
+}

@@ -33,11 +33,19 @@ export const entries = (filter: EntryFilter, limit = PAGE) =>
     placeholderData: keepPreviousData,
   })
 
-/** As many titles as one answer holds, for pages that name datasets. */
+/** All titles, for pages that name datasets. */
 export const titles = queryOptions({
   queryKey: ['ledger', 'titles'],
-  queryFn: ({ signal }) => got<EntryPage>('/ledger/entries', { query: { limit: 200, facets: false }, signal }),
-  select: (page) => page.entries,
+  queryFn: async ({ signal }) => {
+    const entries: Pick<EntryHit, 'id' | 'title'>[] = []
+    let after: string | undefined
+    do {
+      const page = await got<EntryPage>('/ledger/entries', { query: { limit: 200, facets: false, after }, signal })
+      entries.push(...page.entries)
+      after = page.next ?? undefined
+    } while (after)
+    return entries
+  },
   staleTime: 60_000,
 })
 

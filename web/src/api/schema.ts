@@ -1704,6 +1704,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what accounts are called: those that are named, or else those that a part of an id or a name finds. */
+        get: operations["list_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/negative-list": {
         parameters: {
             query?: never;
@@ -2784,6 +2801,18 @@ export interface components {
             division?: string | null;
             id: string;
             roles?: string[] | null;
+        };
+        /** @description What an account is called. */
+        AccountName: {
+            department?: string | null;
+            /** @example wang */
+            id: string;
+            /** @description `person`, `service` or `organisation`. */
+            kind: string;
+            name: string;
+        };
+        AccountNames: {
+            names: components["schemas"]["AccountName"][];
         };
         /** @description Accounts by their ids. */
         AccountPage: {
@@ -12019,6 +12048,47 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_names: {
+        parameters: {
+            query?: {
+                /** @description A part of the id or of the name; at most 20 accounts are found, and none that is disabled. */
+                q?: string;
+                /**
+                 * @description These accounts, with commas between their ids, 200 at most; what is no account is left out.
+                 * @example wang,li
+                 */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountNames"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
         };

@@ -56,7 +56,7 @@ export function AnswerTable({ label, answer, titles, pageSize, fieldsOf, saidOf 
             <span translate="no">{titles?.get(column.name) ?? column.name}</span>
             {masked && <span className="hidden-mark"> {t(wordOf(masked))}</span>}
           </span>
-          <code className="code hint">{titles && titles.get(column.name) !== column.name ? column.name : type(column.type)}</code>
+          <code className="code hint">{(titles?.get(column.name) ?? column.name) !== column.name ? column.name : type(column.type)}</code>
         </span>
       ),
       align: isNumber(column.type) ? 'right' : 'left',

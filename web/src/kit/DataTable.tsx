@@ -16,6 +16,8 @@ export interface Column<T> {
   onlyWide?: boolean
   /** Takes the whole width of the card on a phone. */
   full?: boolean
+  /** What may be done with a row: stays in sight where the table is wider than its place. */
+  pinned?: boolean
 }
 
 export interface Sort {
@@ -60,6 +62,7 @@ function Grid<T extends object>(props: Props<T>) {
     scrolling.querySelector('table')?.setAttribute('aria-label', props.label)
     const mark = () => {
       const scrolls = scrolling.scrollWidth > scrolling.clientWidth
+      scrolling.toggleAttribute('data-scrolls', scrolls)
       if (scrolls) {
         scrolling.tabIndex = 0
         scrolling.setAttribute('role', 'region')
@@ -106,6 +109,7 @@ function Grid<T extends object>(props: Props<T>) {
           title: column.title,
           render: (_: unknown, row: T) => column.render(row),
           ...(column.align && { align: column.align }),
+          ...(column.pinned && { className: 'cell-pinned' }),
           ...(column.width !== undefined && { width: column.width }),
           ...(column.sort && {
             sorter: column.sort,

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { problemOf } from '../api/errors'
+import { isNoFault, problemOf } from '../api/errors'
 import type { Problem } from '../api/types'
 import { Sentence } from './Sentence'
 import { told } from './told'
@@ -38,15 +38,16 @@ export function ProblemPanel({ error, doing, retry }: Props) {
   const problem = problemOf(error)
   const known = useExplanation(problem.code)
   const isForbidden = problem.status === 401 || problem.status === 403
+  const isCalm = isNoFault(problem)
   return (
-    <div className={`problem ${isForbidden ? 'problem-forbidden' : ''}`} role="alert">
+    <div className={`problem ${isCalm ? 'problem-forbidden' : ''}`} role="alert">
       <h2 className="problem-title">
-        {isForbidden ? <LockOutlined aria-hidden /> : <span aria-hidden="true">■</span>} {known?.title ?? problem.title}
+        {isForbidden ? <LockOutlined aria-hidden /> : <span aria-hidden="true">{isCalm ? '○' : '■'}</span>} {known?.title ?? problem.title}
       </h2>
       {doing && <p className="hint">{t('problem.doing', { doing })}</p>}
-      <Explained problem={problem} known={known} />
+      <Explained problem={problem} known={known} isFolded={isCalm && known !== undefined} />
       <div className="actions no-print">
-        {retry && <Button onClick={retry}>{t('action.retry')}</Button>}
+        {retry && !isForbidden && <Button onClick={retry}>{t('action.retry')}</Button>}
         <Link to={`/problems/${encodeURIComponent(problem.code)}`} state={{ problem }}>
           {t('problem.about')}
         </Link>
@@ -55,8 +56,15 @@ export function ProblemPanel({ error, doing, retry }: Props) {
   )
 }
 
+interface ExplainedProps {
+  problem: Problem
+  known: Explanation | undefined
+  /** The words of the program and its codes are for whoever is asked about it. */
+  isFolded?: boolean
+}
+
 /** Text, help, and the words of the program itself, which name the thing at fault. */
-export function Explained({ problem, known }: { problem: Problem; known: Explanation | undefined }) {
+export function Explained({ problem, known, isFolded = false }: ExplainedProps) {
   const { t, i18n } = useTranslation()
   return (
     <>
@@ -71,30 +79,44 @@ export function Explained({ problem, known }: { problem: Problem; known: Explana
           <strong>{t('problem.help')}</strong> {plain(known.help)}
         </p>
       )}
-      <dl className="facts problem-facts">
-        {typeof problem.line === 'number' && typeof problem.column === 'number' && (
-          <>
-            <dt>{t('problem.at')}</dt>
-            <dd>{t('problem.place', { line: problem.line, column: problem.column })}</dd>
-          </>
-        )}
-        <dt>{t(i18n.language === 'zh-CN' ? 'problem.original' : 'problem.detail')}</dt>
-        <dd lang="en" translate="no">
-          {problem.detail || '—'}
-          {problem.help && <span className="hint"> · {problem.help}</span>}
-        </dd>
-        {problem.causes?.map((cause) => (
-          <dd key={cause} lang="en" className="hint">
-            {cause}
-          </dd>
-        ))}
-        <dt>{t('problem.code')}</dt>
-        <dd className="code">
-          {problem.code}
-          {problem.status > 0 && ` · HTTP ${problem.status}`}
-        </dd>
-      </dl>
+      {isFolded ? (
+        <details className="problem-codes">
+          <summary>{t('problem.for-support')}</summary>
+          <Codes problem={problem} />
+        </details>
+      ) : (
+        <Codes problem={problem} />
+      )}
     </>
+  )
+}
+
+function Codes({ problem }: { problem: Problem }) {
+  const { t, i18n } = useTranslation()
+  return (
+    <dl className="facts problem-facts">
+      {typeof problem.line === 'number' && typeof problem.column === 'number' && (
+        <>
+          <dt>{t('problem.at')}</dt>
+          <dd>{t('problem.place', { line: problem.line, column: problem.column })}</dd>
+        </>
+      )}
+      <dt>{t(i18n.language === 'zh-CN' ? 'problem.original' : 'problem.detail')}</dt>
+      <dd lang="en" translate="no">
+        {problem.detail || '—'}
+        {problem.help && <span className="hint"> · {problem.help}</span>}
+      </dd>
+      {problem.causes?.map((cause) => (
+        <dd key={cause} lang="en" className="hint">
+          {cause}
+        </dd>
+      ))}
+      <dt>{t('problem.code')}</dt>
+      <dd className="code">
+        {problem.code}
+        {problem.status > 0 && ` · HTTP ${problem.status}`}
+      </dd>
+    </dl>
   )
 }
 

@@ -1,7 +1,10 @@
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { SeenColumn, Sight, Sights } from '../api/access'
+import type { SeenColumn, Sights } from '../api/access'
+import { useColumnOptions } from './ColumnsField'
 import { type Column, DataTable } from './DataTable'
 import { Nothing } from './Loaded'
+import { type SightGroup as Group, byDataset, countOf } from './sights'
 import { Code, DatasetLink, Hint } from './Text'
 import { useDatasetTitles } from './useDatasetTitles'
 import { useSession } from './useSession'
@@ -10,22 +13,25 @@ import { useWhyMasked } from './useWhyHidden'
 /** What somebody sees: each dataset under each policy or grant, which rows, and which fields in what form. */
 export function SightList({ sights, label }: { sights: Sights; label: string }) {
   const { t } = useTranslation()
-  const columns: Column<Sight>[] = [
+  const columns: Column<Group>[] = [
     { key: 'dataset', title: t('dataset.one'), render: (one) => <Named id={one.dataset} /> },
     {
       key: 'policy',
       title: t('sights.policy'),
       full: true,
       render: (one) => (
-        <div className="two-lines sight-policy">
-          <span translate="no">{one.about ?? one.policy}</span>
-          {one.basis && <Hint>{t('sights.basis', { basis: one.basis })}</Hint>}
-          <Code>{one.policy}</Code>
-        </div>
+        <ul className="sight-policy">
+          {one.sights.map(({ policy, about, basis }) => (
+            <li key={policy} className="two-lines">
+              <span translate="no">{about ?? policy}</span>
+              {basis && <Hint>{t('sights.basis', { basis })}</Hint>}
+            </li>
+          ))}
+        </ul>
       ),
     },
-    { key: 'rows', title: t('sights.rows'), render: (one) => t(one.has_condition ? 'sights.some-rows' : 'sights.all-rows') },
-    { key: 'columns', title: t('sights.columns'), full: true, render: (one) => <Columns columns={one.columns} /> },
+    { key: 'rows', title: t('sights.rows'), render: (one) => t(one.sights.every(({ has_condition }) => has_condition) ? 'sights.some-rows' : 'sights.all-rows') },
+    { key: 'columns', title: t('sights.columns'), full: true, render: (one) => <Folded of={one} /> },
   ]
   if (sights.everything) return <Nothing title={t('sights.everything')}>{t('sights.everything-about')}</Nothing>
   return (
@@ -33,8 +39,8 @@ export function SightList({ sights, label }: { sights: Sights; label: string }) 
       dense
       label={label}
       columns={columns}
-      rows={sights.sights}
-      rowKey={(one) => `${one.dataset} ${one.policy}`}
+      rows={byDataset(sights.sights)}
+      rowKey={(one) => one.dataset}
       empty={<Nothing title={t('sights.none')}>{t('sights.none-help')}</Nothing>}
     />
   )
@@ -52,38 +58,52 @@ function Named({ id }: { id: string }) {
   )
 }
 
+/** How many fields are shown as they are in all; which those are, and what is left of the others, when it is opened. */
+function Folded({ of: { dataset, sights } }: { of: Group }) {
+  const { t } = useTranslation()
+  const [isOpen, setOpen] = useState(false)
+  const options = useColumnOptions(isOpen ? dataset : '')
+  const titleOf = (name: string) => options.find(({ value }) => value === name)?.label ?? name
+  const { plain, others } = countOf(sights)
+  return (
+    <details className="sight-columns" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t('sights.fields', { plain, others })}</summary>
+      {isOpen &&
+        sights.map(({ policy, has_condition, columns }) => (
+          <div key={policy}>
+            <p>
+              <Hint>{t(has_condition ? 'sights.some-rows' : 'sights.all-rows')}</Hint> <Code>{policy}</Code>
+            </p>
+            <Columns columns={columns} titleOf={titleOf} />
+          </div>
+        ))}
+    </details>
+  )
+}
+
 /** Those that are shown as they are in one line, each other one with its mark and why. */
-function Columns({ columns }: { columns: SeenColumn[] }) {
+function Columns({ columns, titleOf }: { columns: SeenColumn[]; titleOf: (name: string) => string }) {
   const { t } = useTranslation()
   const plain = columns.filter(({ because }) => because === 'permitted')
   const others = columns.filter(({ because }) => because !== 'permitted')
   return (
-    <div className="sight-columns">
-      {plain.length > 0 && (
-        <p>
-          {plain.map(({ name }, place) => (
-            <span key={name}>
-              {place > 0 && t('app.comma')}
-              <Code>{name}</Code>
-            </span>
-          ))}
-        </p>
-      )}
+    <>
+      {plain.length > 0 && <p translate="no">{plain.map(({ name }) => titleOf(name)).join(t('app.comma'))}</p>}
       {others.length > 0 && (
         <ul>
           {others.map((column) => (
-            <Masked key={column.name} column={column} />
+            <Masked key={column.name} column={column} titleOf={titleOf} />
           ))}
         </ul>
       )}
       {columns.length === 0 && <Hint>{t('sights.no-columns')}</Hint>}
-    </div>
+    </>
   )
 }
 
 const MARKS: Record<string, string> = { withheld: '⊘', masked: '◐', grade: '◐' }
 
-function Masked({ column }: { column: SeenColumn }) {
+function Masked({ column, titleOf }: { column: SeenColumn; titleOf: (name: string) => string }) {
   const { t } = useTranslation()
   const whyMasked = useWhyMasked()
   const counting = column.gives_way_to ?? []
@@ -93,7 +113,7 @@ function Masked({ column }: { column: SeenColumn }) {
       <span aria-hidden="true" className={column.because === 'withheld' ? 'sight-withheld' : 'sight-masked'}>
         {MARKS[column.because] ?? '◐'}
       </span>{' '}
-      <Code>{column.name}</Code> <Hint>{why.join(t('app.semicolon'))}</Hint>
+      <span translate="no">{titleOf(column.name)}</span> <Hint>{why.join(t('app.semicolon'))}</Hint>
     </li>
   )
 }

@@ -1,7 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { datasets } from '../api/queries'
 import type { Cell } from '../api/types'
 import * as format from './format'
 import { pieces } from './pieces'
@@ -55,7 +53,7 @@ export function BatchScore({ batch: { score, rows_in, rows_quarantined } }: { ba
 
 export function Time({ at, seconds }: { at: string; seconds?: boolean }) {
   return (
-    <time dateTime={at} className="num">
+    <time dateTime={at} className="num" {...(!seconds && { title: format.time(at, true) })}>
       {format.time(at, seconds)}
     </time>
   )
@@ -77,18 +75,6 @@ export function DatasetLink({ id, title }: { id: string; title?: React.ReactNode
     <Link to={`/datasets/${encodeURIComponent(id)}`} translate="no">
       {title ?? id}
     </Link>
-  )
-}
-
-/** A dataset by its title, with its id below, where only the id is at hand. */
-export function TitledLink({ id }: { id: string }) {
-  const { data: all = [] } = useQuery({ ...datasets, staleTime: 60_000 })
-  const title = all.find((one) => one.id === id)?.title
-  return (
-    <div className="two-lines">
-      <DatasetLink id={id} title={title ?? id} />
-      {title && <Code>{id}</Code>}
-    </div>
   )
 }
 

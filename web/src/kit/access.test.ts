@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import type { Sights } from '../api/access'
 import { ACCOUNT_ID } from './accountId'
 import { agentOf } from './agent'
 import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
 import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
-import { hiddenFields, isWhole, keptBack } from './hidden'
+import { hiddenFields, isPartial, isWhole, keptBack } from './hidden'
 import { NO_MASK, kept, maskOf, textOfMask } from './mask'
 import { missingOf } from './NewPassword'
+import { byDataset, countOf } from './sights'
 import { secretOf } from './useLink'
 import { weaknesses } from './weakness'
 
@@ -126,4 +128,20 @@ describe('what is not shown as it is', () => {
     expect([...hiddenFields({ everything: false, sights: [some, masked] }).values()].map(({ isPartial }) => isPartial)).toEqual([true])
     expect([shown('keep 3 4'), shown('keep 3 4', true), shown('keep 3 4', false, true)].map(wordOf)).toEqual(['hidden.masked', 'hidden.maybe', 'hidden.derived'])
   })
+})
+
+test('rows are some alone where no permission is for all of them', () => {
+  const sight = (dataset: string, has_condition: boolean) => ({ dataset, has_condition, columns: [], policy: 'p' })
+  const sights = { everything: false, sights: [sight('a.some', true), sight('a.both', true), sight('a.both', false)] } as unknown as Sights
+  expect(['a.some', 'a.both', 'a.none'].map((id) => isPartial(id, sights))).toEqual([true, false, false])
+  expect(isPartial('a.some', { ...sights, everything: true })).toBe(false)
+})
+
+test('what somebody sees of a dataset stands once, with the fields that any permission shows', () => {
+  const sight = (dataset: string, policy: string, ...columns: [string, string][]) =>
+    ({ dataset, policy, has_condition: false, columns: columns.map(([name, because]) => ({ name, because, mask: null, of: null })) }) as Sights['sights'][number]
+  const sights = [sight('a.one', 'p', ['name', 'permitted'], ['age', 'grade']), sight('a.two', 'p'), sight('a.one', 'q', ['age', 'permitted'], ['mobile', 'grade'])]
+  const groups = byDataset(sights)
+  expect(groups.map(({ dataset, sights: own }) => [dataset, own.map(({ policy }) => policy)])).toEqual([['a.one', ['p', 'q']], ['a.two', ['p']]])
+  expect(countOf(groups[0]?.sights ?? [])).toEqual({ plain: 2, others: 1 })
 })

@@ -41,6 +41,12 @@ export function isWhole(field: string, { everything, sights }: Sights): boolean 
   return everything || sights.some((sight) => !sight.has_condition && permits(sight, field))
 }
 
+/** Whether of a dataset some rows alone are shown, by whatever permission. */
+export function isPartial(dataset: string, { everything, sights }: Sights): boolean {
+  const own = sights.filter((sight) => sight.dataset === dataset)
+  return !everything && own.length > 0 && own.every(({ has_condition }) => has_condition)
+}
+
 /**
  * Why a cell of a delivery is kept back. It is no value of a table yet, so that no mask is made of it and no condition asked of it.
  * Whoever asks for many cells hands over the hidden fields of the sights, which take a walk through all of them.

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type Sights, ownSights } from '../api/access'
-import { type HiddenField, hiddenFields } from './hidden'
+import { type HiddenField, hiddenFields, isPartial } from './hidden'
 import { useSession } from './useSession'
 
 const NOTHING = new Map<string, HiddenField>()
@@ -13,4 +13,11 @@ export function useHidden(): Map<string, HiddenField> {
   const { who } = useSession()
   const { data } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000, select: hiddenOf })
   return data ?? NOTHING
+}
+
+/** Whether whoever looks sees some rows of a dataset alone. */
+export function useIsPartial(dataset: string): boolean {
+  const { who } = useSession()
+  const { data } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000 })
+  return data !== undefined && isPartial(dataset, data)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Account, Grant } from '../api/access'
-import { menu, menuOf } from '../shell/menu'
+import { closedAt, isCitizen, menu, menuOf } from '../shell/menu'
 import { grouped as groupedSecret } from './account/secret'
 import { changeOf, isGuarded, isJoined, missingOf as missingOfAccount, newAccount, NO_ACCOUNT, toForm } from './accounts/account'
 import { asText, faultOf, rowFaults } from './accounts/faults'
@@ -31,9 +31,9 @@ describe('login', () => {
 })
 
 test('the menu has the pages that somebody may open', () => {
-  expect(menuOf({ kind: 'local', actions: [], duties: [] })).toEqual(menu)
-  const of = (...actions: string[]) => menuOf({ kind: 'session', actions, duties: [] }).map(({ to }) => to)
-  const handling = (...duties: string[]) => menuOf({ kind: 'session', actions: [], duties }).map(({ to }) => to)
+  expect(menuOf({ kind: 'local', actions: [], duties: [], account: null })).toEqual(menu)
+  const of = (...actions: string[]) => menuOf({ kind: 'session', actions, duties: [], account: null }).map(({ to }) => to)
+  const handling = (...duties: string[]) => menuOf({ kind: 'session', actions: [], duties, account: null }).map(({ to }) => to)
   expect(of('browse')).toEqual(['/', '/plans', '/catalogue', '/models', '/lineage', '/query', '/rollup', '/indicators', '/boards', '/figures', '/pages', '/packs'])
   expect(handling('deliver')).toEqual(['/', '/forms', '/deliver', '/batches', '/query'])
   expect(handling('steward')).toEqual(['/', '/forms', '/batches', '/query', '/classification'])
@@ -41,6 +41,24 @@ test('the menu has the pages that somebody may open', () => {
   expect(of('audit')).toEqual(['/', '/query', '/classification', '/policies', '/access-events'])
   expect(of('manage-policies')).toEqual(['/', '/query', '/classification', '/grants', '/negative-list', '/policies'])
   expect(of('manage-accounts')).toContain('/accounts')
+})
+
+test('a page that is not for somebody is told so before anything is asked for it', () => {
+  const reader = { kind: 'session', actions: [], duties: [], account: null } as const
+  expect(closedAt('/catalogue', { ...reader, actions: [], duties: [] })?.title).toBe('menu.catalogue')
+  expect(closedAt('/catalogue', { ...reader, actions: ['browse'], duties: [] })).toBeUndefined()
+  expect(closedAt('/catalogue', { kind: 'local', actions: [], duties: [], account: null })).toBeUndefined()
+  expect(['/', '/query', '/account', '/datasets/a.b'].filter((path) => closedAt(path, { ...reader, actions: [], duties: [] }))).toEqual([])
+})
+
+test('a citizen is offered no desk for queries; whoever has an office or is granted work is', () => {
+  const account = { kind: 'person', department: null } as Account
+  const citizen = { kind: 'session', actions: [], duties: [], account } as const
+  const who = (part: object) => ({ ...citizen, actions: [], duties: [], ...part }) as Parameters<typeof isCitizen>[0]
+  expect(menuOf(who({})).map(({ to }) => to)).toEqual(['/'])
+  const others = [{ actions: ['browse'] }, { duties: ['deliver'] }, { account: { ...account, department: '市民政局' } }, { account: { ...account, kind: 'service' } }]
+  expect(others.map((part) => isCitizen(who(part)))).toEqual([false, false, false, false])
+  for (const part of others) expect(menuOf(who(part)).map(({ to }) => to)).toContain('/query')
 })
 
 test('a secret is typed in groups of four', () => expect(groupedSecret('JBSWY3DPEHPK3P')).toBe('JBSW Y3DP EHPK 3P'))

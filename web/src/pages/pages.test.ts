@@ -7,7 +7,9 @@ import { grades } from './dataset/grade'
 import { duties } from './dataset/duties'
 import { moves } from './dataset/moves'
 import { defaultMode, suggested } from './deliver/suggest'
-import { largestQuarantines, todos, troubled } from './home/todo'
+import { columnTitles } from './query/titles'
+import { newestInForce } from './home/overlook'
+import { largestQuarantines, ownBatches, todos, troubled } from './home/todo'
 
 const now = Date.parse('2026-01-10T00:00:00Z')
 const line = (part: Partial<DatasetLine>): DatasetLine => ({
@@ -110,4 +112,28 @@ test('a dataset belongs to the catalogue in the menu', () => {
   const open = menu.filter((item) => isOpen(item, '/datasets/population.resident'))
   expect(open.map((item) => item.to)).toEqual(['/catalogue'])
   expect(menu.filter((item) => isOpen(item, '/')).map((item) => item.to)).toEqual(['/'])
+})
+
+test('whoever works for a department sees its deliveries among the newest, and no reports of others', () => {
+  const batches = [batch({ id: 'b1' }), batch({ id: 'b2', dataset: 'housing.property' }), batch({ id: 'b3', dataset: 'gone.one' })]
+  const ids = (department?: string) => ownBatches(batches, lines, department).map(({ id }) => id)
+  expect(ids('市公安局')).toEqual(['b1'])
+  expect(ids()).toEqual(['b1', 'b2', 'b3'])
+})
+
+test('the plan that a home shows is the approved one of the latest year', () => {
+  const plan = (id: string, year: number | null, status: string, updated_at = '2026-01-01T00:00:00Z') => ({ id, year, status, updated_at })
+  const of = (...plans: ReturnType<typeof plan>[]) => newestInForce(plans)?.id
+  expect(of(plan('2027', 2027, 'reviewing'), plan('2025', 2025, 'approved'), plan('2026', 2026, 'approved'))).toBe('2026')
+  expect(of(plan('a', 2026, 'approved'), plan('b', 2026, 'approved', '2026-01-02T00:00:00Z'))).toBe('b')
+  expect(of(plan('2027', 2027, 'reviewing'))).toBeUndefined()
+})
+
+test('columns of an answer are called as in their dataset where they stand as there, and by their own name else', () => {
+  const from = (column: string, kind = 'copied') => [{ dataset: 'a.b', column, kind }]
+  const flow = (name: string, of: ReturnType<typeof from>) => ({ name, from: of }) as Parameters<typeof columnTitles>[0][number]
+  const titleOf = (dataset: string, column: string) => new Map([['a.b.name', '姓名'], ['a.b.age', '年龄']]).get(`${dataset}.${column}`)
+  const columns = [flow('name', from('name')), flow('old', from('age')), flow('n', from('age', 'aggregated')), flow('both', [...from('name'), ...from('age')]), flow('gone', from('gone'))]
+  expect([...columnTitles(columns, titleOf)]).toEqual([['name', '姓名'], ['old', '年龄']])
+  expect([...columnTitles([flow('x', from('name')), flow('x', from('age'))], titleOf)]).toEqual([])
 })

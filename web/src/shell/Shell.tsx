@@ -5,10 +5,12 @@ import Drawer from 'antd/es/drawer'
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
+import { Forbidden } from '../kit/Guarded'
 import { Mark } from '../kit/Mark'
+import { Page } from '../kit/Page'
 import { useSession } from '../kit/useSession'
 import { TrailPlace } from '../trail/TrailPlace'
-import { isOpen, menuOf } from './menu'
+import { closedAt, isOpen, menuOf } from './menu'
 import { SessionKeeper } from './SessionKeeper'
 import { Switches } from './Switches'
 import { useOnline } from './useOnline'
@@ -19,7 +21,8 @@ const Finder = lazy(async () => ({ default: (await import('./Finder')).Finder })
 export function Shell() {
   const { t } = useTranslation()
   const { pathname } = useLocation()
-  const { name } = useSession()
+  const { name, who } = useSession()
+  const closed = closedAt(pathname, who)
   const [isMenuOpen, setMenuOpen] = useState(false)
   const [isFinding, setFinding] = useState(false)
   const isOnline = useOnline()
@@ -74,7 +77,13 @@ export function Shell() {
         </nav>
         <main id="content" tabIndex={-1}>
           <TrailPlace>
-            <Outlet />
+            {closed ? (
+              <Page title={t(closed.title)}>
+                <Forbidden />
+              </Page>
+            ) : (
+              <Outlet />
+            )}
           </TrailPlace>
         </main>
       </div>

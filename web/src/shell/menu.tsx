@@ -61,10 +61,25 @@ export const menu: MenuItem[] = [
   { to: '/access-events', title: 'menu.access-events', icon: AuditOutlined, needs: ['audit'] },
 ]
 
+type Asker = Pick<Who, 'kind' | 'actions' | 'duties' | 'account'>
+
+/** A person of no department who has no work here: what is theirs to look at is among the pages for citizens. */
+export function isCitizen({ kind, actions, duties, account }: Asker): boolean {
+  return kind === 'session' && actions.length === 0 && duties.length === 0 && account?.kind === 'person' && !account.department
+}
+
 /** The pages that somebody may open. */
-export function menuOf({ kind, actions, duties }: Pick<Who, 'kind' | 'actions' | 'duties'>): MenuItem[] {
-  const isOpen = (needs: MenuItem['needs']) => !needs || needs.some((one) => actions.includes(one) || duties.includes(one))
-  return menu.filter(({ needs }) => kind === 'local' || isOpen(needs))
+export function menuOf(who: Asker): MenuItem[] {
+  return menu.filter(({ to, needs }) => allows(who, needs) && !(to === '/query' && isCitizen(who)))
+}
+
+function allows({ kind, actions, duties }: Asker, needs: MenuItem['needs']): boolean {
+  return kind === 'local' || !needs || needs.some((one) => actions.includes(one) || duties.includes(one))
+}
+
+/** The page of the menu at a place, where it is not for whoever asks. */
+export function closedAt(path: string, who: Asker): MenuItem | undefined {
+  return menu.find(({ to, needs }) => to === path && !allows(who, needs))
 }
 
 export function isOpen(item: MenuItem, path: string): boolean {

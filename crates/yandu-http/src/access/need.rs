@@ -143,6 +143,11 @@ const NEEDS: &[(&str, &str, Need)] = &[
         ]),
     ),
     ("GET", "/api/v1/accounts/{id}/sights", POLICIES),
+    (
+        "GET",
+        "/api/v1/names",
+        Need::InCity(&[Action::ManagePolicies, Action::Audit]),
+    ),
     ("GET", "/api/v1/access-events", AUDIT),
     // Rows, as far as rights show them.
     ("GET", "/api/v1/datasets", Need::Account),

@@ -269,7 +269,7 @@ fn card(opening: &Opening, speech: &Speech, hit: &Hit) -> Markup {
                 a href=(speech.to(&format!("/open/{}", encode(id)))) { (speech.title(&content.title)) }
                 " " @if let Some(access) = access { (tag(speech, access)) }
             }
-            @if let Some(about) = &content.about { p class="about" { (about) } }
+            @if let Some(about) = &content.about { p class="about" { (told::prose(about)) } }
             p class="hint" {
                 (content.owner)
                 @if let Some(theme) = &content.theme { " · " (theme) }

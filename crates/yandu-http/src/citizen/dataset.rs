@@ -43,7 +43,7 @@ pub(super) async fn show_dataset(
         html! {
             p { a href=(speech.to("/open")) { (speech.say("全部开放数据", "All open data")) } }
             h1 { (title) " " (tag(&speech, access)) }
-            @if let Some(about) = &dataset.file().about { p { (about) } }
+            @if let Some(about) = &dataset.file().about { p { (told::prose(about)) } }
             (facts)
             (rest)
         }

@@ -117,7 +117,7 @@ fn name(speech: &Speech, dataset: &Dataset, name: &str) -> Markup {
                     " · " (told::grade(speech.language, grade))
                 }
                 @if let Some(unit) = &column.unit { " · " (unit) }
-                @if let Some(about) = &column.about { " · " (about) }
+                @if let Some(about) = &column.about { " · " (told::prose(about)) }
             }
         }
     }

@@ -119,7 +119,7 @@ pub(super) async fn facts(state: &State, speech: &Speech, grant: &Grant) -> Mark
                 dd { (told::time(from)) }
             }
             dt { (speech.say("期限", "Until")) }
-            dd { (told::time(granted.until)) }
+            dd { (told::until(speech.language, granted.until)) }
             dt { (speech.say("次数", "Uses")) }
             dd { (used) }
             dt { (speech.say("方式", "Ways")) }

@@ -6,6 +6,8 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use yandu_access::{Account, Grant, GrantFilter, GrantId};
+use yandu_policy::Way;
+use yandu_words::id::DatasetId;
 
 use super::entrance::{self, Entrance};
 use super::frame::{self, Place};
@@ -131,7 +133,7 @@ async fn list(
         cards.push(of_group);
     }
     let titles = [
-        speech.say("没有结束", "Not ended"),
+        speech.say("现有的授权", "In force or to come"),
         speech.say("已经结束", "Ended"),
     ];
     Ok(html! {
@@ -175,9 +177,20 @@ async fn card(state: &State, speech: &Speech, account: &Account, grant: &Grant) 
         li class="card" {
             h3 { (granted::title(speech, &packs, &grant.granted.dataset)) " " (standing.tag(speech)) }
             (granted::facts(state, speech, grant).await)
+            @if standing == Standing::Holds && grant.granted.ways.contains(&Way::Page) {
+                p class="actions" { a class="button" href=(look(&grant.granted.dataset)) { (speech.say("看数据", "Look at the data")) } }
+            }
             @if !standing.is_over() && granted::is_own(grant, account) {
                 p class="actions" { a href=(renounced) { (speech.say("放弃这项授权", "Give this grant up")) } }
             }
         }
     }
+}
+
+/// Where the first rows of a dataset are asked for, as far as the reader's rights show them.
+fn look(dataset: &DatasetId) -> String {
+    format!(
+        "/query?sql={}",
+        encode(&format!("SELECT * FROM {dataset} LIMIT 100"))
+    )
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use jiff::civil::Time;
 use serde::Deserialize;
 use yandu_policy::{Because, Seen};
 use yandu_words::calendar::CITY_CLOCK;
@@ -135,9 +136,60 @@ pub(super) fn time(at: Timestamp) -> String {
         .to_string()
 }
 
+/// A text as it is read: where lines of Chinese were joined no space stands between the signs.
+pub(super) fn prose(text: &str) -> String {
+    let is_wide = |sign: Option<char>| sign.is_some_and(|sign| sign >= '\u{2e80}');
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text.trim_end().chars().peekable();
+    while let Some(sign) = rest.next() {
+        if !sign.is_whitespace() {
+            read.push(sign);
+            continue;
+        }
+        while rest.next_if(|next| next.is_whitespace()).is_some() {}
+        if !(is_wide(read.chars().next_back()) && is_wide(rest.peek().copied())) {
+            read.push(' ');
+        }
+    }
+    read
+}
+
+/// Until when something holds that ends at a moment: through the day before where that is the first one of a day, as on the desk.
+pub(super) fn until(language: Language, end: Timestamp) -> String {
+    let local = CITY_CLOCK.to_datetime(end);
+    let last = local.date().yesterday().ok();
+    let through = last
+        .filter(|_| local.time() == Time::midnight())
+        .and_then(|day| text(language, "grants.through", &[("day", &day.to_string())]));
+    through.unwrap_or_else(|| time(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_was_folded_has_no_spaces_between_chinese_signs() {
+        assert_eq!(
+            prose("每站一行。 按月\n统计， 含 5G 基站"),
+            "每站一行。按月统计，含 5G 基站"
+        );
+        assert_eq!(
+            prose("One row a station.\nMonthly"),
+            "One row a station. Monthly"
+        );
+        assert_eq!(prose("以 GB 3095 为准\n"), "以 GB 3095 为准");
+    }
+
+    #[test]
+    fn what_ends_with_a_day_is_told_through_that_day_and_all_else_by_the_minute() {
+        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let whole = at("2026-12-30T16:00:00Z");
+        assert_eq!(until(Language::Chinese, whole), "至 2026-12-30（含当日）");
+        let midday = at("2026-12-31T04:30:00Z");
+        assert_eq!(until(Language::Chinese, midday), "2026-12-31 12:30");
+        assert!(until(Language::English, whole).contains("2026-12-30"));
+    }
 
     #[test]
     fn every_list_that_is_spoken_of_has_its_words_in_both_languages() {

@@ -29,6 +29,11 @@ function TextWidget(props: WidgetProps) {
   )
 }
 
+/** A long text, with room for some lines from the beginning. */
+function TextareaWidget(props: WidgetProps) {
+  return <TextWidget {...props} options={{ lines: 4, ...props.options }} />
+}
+
 function SelectWidget(props: WidgetProps) {
   const { enumOptions = [] } = props.options
   return (
@@ -74,7 +79,7 @@ function WordsWidget(props: WidgetProps) {
 
 export const widgets: RegistryWidgetsType = {
   TextWidget,
-  TextareaWidget: TextWidget,
+  TextareaWidget,
   UpDownWidget: TextWidget,
   URLWidget: TextWidget,
   EmailWidget: TextWidget,

@@ -118,6 +118,7 @@ function List({ list, remove }: { list: Identity[]; remove: (id: string) => void
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (one) => (
         <Popconfirm title={t('identities.remove-sure')} okText={t('identities.remove')} cancelText={t('action.cancel')} onConfirm={() => remove(one.id)}>
           <Button size="small" aria-label={t('identities.remove-of', { subject: one.subject })}>

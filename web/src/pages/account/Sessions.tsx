@@ -36,6 +36,7 @@ export function Sessions() {
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (one) =>
         one.is_this ? (
           '—'

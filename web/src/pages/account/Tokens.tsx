@@ -127,6 +127,7 @@ function List({ tokens, revoke }: { tokens: Token[]; revoke: (id: string) => voi
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (one) => (
         <Popconfirm title={t('tokens.revoke-sure')} okText={t('tokens.revoke')} cancelText={t('action.cancel')} onConfirm={() => revoke(one.id)}>
           <Button size="small" aria-label={t('tokens.revoke-of', { name: one.name })}>

@@ -110,6 +110,11 @@ function List() {
         <Loaded query={{ ...query, data: rows }} doing={t('menu.accounts')}>
           {(list) => <Rows accounts={list} isNarrowed={isNarrowed} />}
         </Loaded>
+        {rows && rows.length > 0 && (
+          <p className="hint padded-line" role="status">
+            {t(query.hasNextPage ? 'accounts.shown-more' : 'accounts.shown', { count: rows.length })}
+          </p>
+        )}
         {query.hasNextPage && (
           <p className="more no-print">
             <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>

@@ -51,7 +51,7 @@ export function BatchTable({ batches, titles }: Props) {
     },
     { key: 'score', title: t('dataset.score'), align: 'right', render: (batch) => <BatchScore batch={batch} /> },
     { key: 'mode', title: t('batch.mode'), onlyWide: true, render: (batch) => word('mode', batch.mode) },
-    { key: 'came', full: true, title: t('batch.came'), render: (batch) => <Time at={batch.started_at} seconds /> },
+    { key: 'came', full: true, title: t('batch.came'), render: (batch) => <Time at={batch.started_at} /> },
     { key: 'by', title: t('batch.by'), onlyWide: true, render: (batch) => principal(batch.delivered_by) },
   ]
   return (

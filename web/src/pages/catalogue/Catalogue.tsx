@@ -44,8 +44,8 @@ export function Catalogue() {
   const side = first && <Facets counts={first.facets} address={address} set={(facet, values) => set(facet, values.join(','))} />
   return (
     <Page title={t('menu.catalogue')} about={t('catalogue.about')} actions={rows && <Export rows={rows} />}>
-      <div className="columns columns-facets">
-        {!isNarrow && <div className="facets no-print">{side}</div>}
+      <div className={query.isError && !first ? '' : 'columns columns-facets'}>
+        {!isNarrow && side && <div className="facets no-print">{side}</div>}
         <div className="column-main">
           <div className="toolbar no-print">
             <Input

@@ -8,7 +8,7 @@ import { useWords } from '../../kit/words'
 export function Reasons({ of }: { of: Suggestion }) {
   const { t } = useTranslation()
   return (
-    <div className="two-lines">
+    <div className="two-lines wrap-lines">
       {of.reasons.map((reason, place) => (
         <span key={place}>
           <InWords reason={reason} />

@@ -144,6 +144,7 @@ function Rows({ suggestions, isNarrowed }: { suggestions: Suggestion[]; isNarrow
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       full: true,
       render: (one) => (isOpen(one) ? <Decide one={one} decide={setDeciding} /> : <Decided one={one} />),
     },
@@ -203,7 +204,7 @@ function Decide({ one, decide }: { one: Suggestion; decide: (deciding: Deciding)
 function Decided({ one }: { one: Suggestion }) {
   const { word, principal } = useWords()
   return (
-    <div className="two-lines">
+    <div className="two-lines wrap-lines">
       <span>{word('suggestion-status', one.status)}</span>
       {one.decided_at && (
         <Hint>

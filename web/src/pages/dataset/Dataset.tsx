@@ -10,6 +10,7 @@ import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { type Tab, Tabs } from '../../kit/Tabs'
 import { Age, Code, Hint, Short } from '../../kit/Text'
+import { useIsPartial } from '../../kit/useHidden'
 import { useSession } from '../../kit/useSession'
 import { LineageView } from '../lineage/LineageView'
 import { Deliveries } from './Deliveries'
@@ -46,7 +47,7 @@ export function Dataset() {
     <Page
       title={entry ? title(entry.title) : id}
       trail={[[t('menu.catalogue'), '/catalogue']]}
-      about={entry && <Head entry={entry} />}
+      about={entry && <Head entry={entry} table={table.data} />}
       actions={entry && <Actions entry={entry} etag={query.data?.etag} table={table.data} />}
     >
       <Loaded query={query} doing={`${t('dataset.one')} ${id}`}>
@@ -66,8 +67,9 @@ export function Dataset() {
   )
 }
 
-function Head({ entry }: { entry: Entry }) {
+function Head({ entry, table }: { entry: Entry; table: DatasetDetail | undefined }) {
   const { t } = useTranslation()
+  const isPartial = useIsPartial(entry.id)
   const { facts } = entry
   return (
     <ul className="summary">
@@ -85,7 +87,12 @@ function Head({ entry }: { entry: Entry }) {
       </li>
       {typeof facts.rows === 'number' && (
         <li>
-          {t('dataset.rows')} <Short value={facts.rows} />
+          {t('dataset.rows')} <Short value={facts.rows} />{' '}
+          {table && isPartial && (
+            <Hint>
+              {t('dataset.rows-visible')} <Short value={table.rows} />
+            </Hint>
+          )}
         </li>
       )}
     </ul>

@@ -13,7 +13,7 @@ export function History({ id }: { id: string }) {
   const query = useQuery(historyQuery(id))
   const columns: Column<HistoryLine>[] = [
     { key: 'revision', title: t('history.revision'), render: (one) => <Num value={one.revision} /> },
-    { key: 'at', title: t('version.at'), full: true, render: (one) => <Time at={one.at} seconds /> },
+    { key: 'at', title: t('version.at'), full: true, render: (one) => <Time at={one.at} /> },
     { key: 'what', title: t('version.operation'), render: (one) => word('history', one.kind) },
     {
       key: 'to',

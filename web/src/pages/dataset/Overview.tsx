@@ -109,7 +109,7 @@ function LastDelivery({ dataset }: { dataset: DatasetDetail }) {
   if (!batch) {
     return (
       <Nothing title={t('dataset.never')}>
-        <Link to={`/deliver?dataset=${dataset.id}`}>{t('dataset.deliver')}</Link>
+        {dataset.may.includes('deliver') && <Link to={`/deliver?dataset=${dataset.id}`}>{t('dataset.deliver')}</Link>}
       </Nothing>
     )
   }

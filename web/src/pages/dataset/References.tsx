@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { datasets } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
 import { CellValue } from '../../kit/CellValue'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { Code, DatasetLink, Num, Raw, Time } from '../../kit/Text'
+import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useKeptBack } from '../../kit/useKeptBack'
 import { useWhyDialog } from '../../kit/useWhyDialog'
 
@@ -14,11 +13,11 @@ type Reference = DatasetDetail['references'][number]
 /** Which columns point at other datasets, how many of their values the other side does not have, and some of these. */
 export function References({ dataset }: { dataset: DatasetDetail }) {
   const { t } = useTranslation()
-  const { data: all = [] } = useQuery(datasets)
+  const titles = useDatasetTitles()
   const kept = useKeptBack(dataset.id)
   const { tellWhy, dialog } = useWhyDialog()
   const titleOfColumn = (name: string) => dataset.columns.find((column) => column.name === name)?.title ?? name
-  const titleOf = (id: string) => all.find((one) => one.id === id)?.title ?? id
+  const titleOf = (id: string) => titles.get(id) ?? id
   const columns: Column<Reference>[] = [
     { key: 'check', title: t('reference.check'), render: (one) => dataset.checks.find(({ name }) => name === one.check)?.title ?? <Code>{one.check}</Code> },
     {

@@ -28,7 +28,7 @@ function History({ dataset, versions }: { dataset: DatasetDetail; versions: Vers
   const columns: Column<Version>[] = [
     { key: 'version', title: t('dataset.version'), render: (one) => <Num value={one.version} /> },
     { key: 'operation', title: t('version.operation'), render: (one) => word('operation', one.operation) },
-    { key: 'at', full: true, title: t('version.at'), render: (one) => <Time at={one.committed_at} seconds /> },
+    { key: 'at', full: true, title: t('version.at'), render: (one) => <Time at={one.committed_at} /> },
     { key: 'added', title: t('version.added'), align: 'right', render: (one) => <Num value={one.rows_added} /> },
     { key: 'removed', title: t('version.removed'), align: 'right', render: (one) => <Num value={one.rows_removed} /> },
     { key: 'rows', title: t('version.rows'), align: 'right', render: (one) => <Num value={one.rows} /> },
@@ -36,6 +36,7 @@ function History({ dataset, versions }: { dataset: DatasetDetail; versions: Vers
     {
       key: 'back',
       title: t('version.do'),
+      pinned: true,
       render: (one) =>
         one.version === dataset.version ? (
           <span className="hint">{t('version.present')}</span>

@@ -15,6 +15,7 @@ import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { Code, Hint, Time } from '../../kit/Text'
+import { useAccountNames } from '../../kit/useAccountNames'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useSettled } from '../../kit/useSettled'
 import { useWords } from '../../kit/words'
@@ -135,7 +136,8 @@ const LOOKS: Record<string, LampState> = { 'login-refused': 'due', locked: 'late
 
 function Rows({ events, isNarrowed }: { events: AccessEvent[]; isNarrowed: boolean }) {
   const { t } = useTranslation()
-  const { word, principal } = useWords()
+  const { word } = useWords()
+  const nameOf = useAccountNames(useMemo(() => events.flatMap(({ actor, subject }) => [actor, subject]), [events]))
   const columns: Column<AccessEvent>[] = [
     {
       key: 'kind',
@@ -146,8 +148,8 @@ function Rows({ events, isNarrowed }: { events: AccessEvent[]; isNarrowed: boole
       },
     },
     { key: 'at', title: t('events.at'), full: true, render: (one) => <Time at={one.at} seconds /> },
-    { key: 'actor', title: t('events.actor'), render: (one) => (one.actor ? <span translate="no">{principal(one.actor)}</span> : <Hint>{t('events.nobody')}</Hint>) },
-    { key: 'subject', title: t('events.subject'), render: (one) => <Code>{one.subject}</Code> },
+    { key: 'actor', title: t('events.actor'), render: (one) => (one.actor ? <Person id={one.actor} nameOf={nameOf} /> : <Hint>{t('events.nobody')}</Hint>) },
+    { key: 'subject', title: t('events.subject'), render: (one) => <Person id={one.subject} nameOf={nameOf} /> },
     { key: 'id', title: t('events.number'), align: 'right', onlyWide: true, render: (one) => <span className="num">{one.id}</span> },
   ]
   return (
@@ -160,6 +162,17 @@ function Rows({ events, isNarrowed }: { events: AccessEvent[]; isNarrowed: boole
       expand={{ title: t('events.detail'), render: (one) => <Detail event={one} />, can: (one) => linesOf(one.detail).length > 0 }}
       empty={<Nothing title={t(isNarrowed ? 'events.none-found' : 'events.none')} />}
     />
+  )
+}
+
+/** By the name, with the id beside it; what is no account by what it is. */
+function Person({ id, nameOf }: { id: string; nameOf: (id: string) => string }) {
+  const name = nameOf(id)
+  if (name === id) return <Code>{id}</Code>
+  return (
+    <span translate="no">
+      {name} <Code>{id}</Code>
+    </span>
   )
 }
 

@@ -39,6 +39,15 @@ export function FormPage() {
   )
 }
 
+/** The day, and how long it is until then while nothing is reported. */
+function Due({ of: { due, batch, days_left } }: { of: DueReport }) {
+  return (
+    <>
+      {due} {!batch && <DaysLeft days={days_left} />}
+    </>
+  )
+}
+
 function Standing({ id }: { id: string }) {
   const { t } = useTranslation()
   const span = useSpan()
@@ -46,12 +55,12 @@ function Standing({ id }: { id: string }) {
   const columns: Column<DueReport>[] = [
     { key: 'period', title: t('forms.period'), render: (one) => span(one.period) },
     { key: 'unit', title: t('forms.unit'), render: (one) => <span translate="no">{one.unit}</span> },
-    { key: 'due', title: t('forms.due-day'), render: (one) => one.due },
+    { key: 'due', title: t('forms.due-day'), render: (one) => <Due of={one} /> },
     { key: 'lamp', title: t('forms.lamp'), render: (one) => <WorkLamp lamp={one.lamp} /> },
     {
       key: 'reported',
       title: t('forms.reported-on'),
-      render: (one) => (one.batch ? <Link to={`/forms/${id}/reports/${one.batch}`}>{one.reported_on}</Link> : <DaysLeft days={one.days_left} />),
+      render: (one) => (one.batch ? <Link to={`/forms/${id}/reports/${one.batch}`}>{one.reported_on}</Link> : '—'),
     },
   ]
   return (

@@ -8,6 +8,7 @@ import { useEntryTitle } from '../../kit/entry'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Code, Hint } from '../../kit/Text'
+import { useSession } from '../../kit/useSession'
 import { useSpan } from '../../kit/useSpan'
 import { WorkLamp } from '../plan/PlanLamp'
 
@@ -15,14 +16,22 @@ import { WorkLamp } from '../plan/PlanLamp'
 export function Forms() {
   const { t } = useTranslation()
   const query = useQuery(formsQuery)
+  const { who } = useSession()
+  const department = who.account?.department
+  const own = (due: DueReport[]) => (department ? due.filter(({ unit }) => unit === department) : due)
   return (
     <Page title={t('menu.forms')} about={t('forms.about')}>
       <Loaded query={query} doing={t('menu.forms')}>
         {(list) => (
           <>
             <Section title={t('forms.due')} flush>
-              <DueTable forms={list.forms} due={list.due} />
+              <DueTable label={t('forms.due')} forms={list.forms} due={own(list.due)} />
             </Section>
+            {department && list.due.some(({ unit }) => unit !== department) && (
+              <Section title={t('forms.due-others')} flush>
+                <DueTable label={t('forms.due-others')} forms={list.forms} due={list.due.filter(({ unit }) => unit !== department)} />
+              </Section>
+            )}
             <Section title={t('forms.all')} flush>
               <FormTable forms={list.forms} />
             </Section>
@@ -33,7 +42,7 @@ export function Forms() {
   )
 }
 
-function DueTable({ forms, due }: { forms: FormSummary[]; due: DueReport[] }) {
+function DueTable({ label, forms, due }: { label: string; forms: FormSummary[]; due: DueReport[] }) {
   const { t } = useTranslation()
   const span = useSpan()
   const title = useEntryTitle()
@@ -56,7 +65,7 @@ function DueTable({ forms, due }: { forms: FormSummary[]; due: DueReport[] }) {
   ]
   return (
     <DataTable
-      label={t('forms.due')}
+      label={label}
       columns={columns}
       rows={due}
       rowKey={(one) => `${one.dataset} ${one.unit} ${one.period}`}

@@ -5,15 +5,16 @@ import Select from 'antd/es/select'
 import { useTranslation } from 'react-i18next'
 import { roles as rolesQuery } from '../../api/access'
 import type { Problem } from '../../api/types'
+import { AccountChoice } from '../../kit/AccountChoice'
 import { now } from '../../kit/clock'
 import { dayOf } from '../../kit/day'
+import { ColumnsField } from '../../kit/ColumnsField'
 import { EntryChoice } from '../../kit/EntryChoice'
 import { Field } from '../../kit/Field'
 import { useRoleName } from '../../kit/RoleNames'
 import { Sentence } from '../../kit/Sentence'
 import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useOptionFilter } from '../../kit/useOptionFilter'
-import { WordsField } from '../../kit/WordsField'
 import { faultOf } from '../accounts/faults'
 import { MaskFields } from './MaskFields'
 import { GRADES, GRANTEES, type GrantForm, WAYS } from './grant'
@@ -39,7 +40,7 @@ function useFault(problem: Problem | undefined) {
   return (field: string) => fault?.field === field && <Sentence text={fault.why} />
 }
 
-/** Departments and roles are chosen; accounts are named, because who grants does not look through them. */
+/** Departments and roles are chosen from lists; accounts are found by their names. */
 function ToWhom({ form, problem, set }: Props) {
   const { t } = useTranslation()
   const { data: known } = useQuery(rolesQuery)
@@ -74,7 +75,7 @@ function ToWhom({ form, problem, set }: Props) {
               options={options}
             />
           ) : (
-            <Input {...described} autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={63} value={form.to} onChange={(event) => set({ to: event.target.value })} />
+            <AccountChoice described={described} kind={form.kind} value={form.to} onChange={(to) => set({ to })} />
           )
         }
       </Field>
@@ -92,7 +93,7 @@ function What({ form, problem, set }: Props) {
         {({ id }) => <EntryChoice id={id} label={t('dataset.one')} value={form.dataset} title={titles.get(form.dataset) ?? form.dataset} onChange={(dataset) => set({ dataset })} />}
       </Field>
       <Field label={t('grants.columns')} help={t('grants.columns-help')} fault={at('columns')}>
-        {(described) => <WordsField described={described} value={form.columns} onChange={(columns) => set({ columns })} />}
+        {(described) => <ColumnsField described={described} dataset={form.dataset} value={form.columns} onChange={(columns) => set({ columns })} />}
       </Field>
       <Field label={t('grants.rows')} help={t('grants.rows-help')} fault={at('rows')}>
         {(described) => <Input.TextArea {...described} rows={2} className="code" maxLength={500} spellCheck={false} value={form.rows} onChange={(event) => set({ rows: event.target.value })} />}

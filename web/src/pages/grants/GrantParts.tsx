@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Grant, NewGrant } from '../../api/access'
 import { lastDay } from '../../kit/day'
+import { useColumnOptions } from '../../kit/ColumnsField'
 import { Lamp } from '../../kit/Lamp'
 import type { LampState } from '../../kit/lamp'
 import { Facts } from '../../kit/Page'
@@ -10,21 +11,23 @@ import { Code, Hint, Time } from '../../kit/Text'
 import { useMaskWords } from '../../kit/useMaskWords'
 import { useNow } from '../../kit/useNow'
 import { useWords } from '../../kit/words'
-import { type GrantState, stateOf } from './grant'
+import { type GrantState, isAccount, stateOf } from './grant'
 
 const LOOKS: Record<GrantState, LampState> = { 'in-force': 'good', waiting: 'absent', broken: 'bad', ended: 'absent', revoked: 'absent', 'used-up': 'absent' }
 
+type NameOf = (id: string) => string
+
 /** How a grant stands, and why where it does not hold. */
-export function GrantLamp({ grant }: { grant: Grant }) {
+export function GrantLamp({ grant, nameOf }: { grant: Grant; nameOf: NameOf }) {
   const { t } = useTranslation()
-  const { word, principal } = useWords()
+  const { word } = useWords()
   const state = stateOf(grant, useNow())
   return (
     <div className="two-lines sight-policy">
       <Lamp state={LOOKS[state]}>{word('grant-state', state)}</Lamp>
       {state === 'revoked' && grant.revoked_at && (
         <Hint>
-          {principal(grant.revoked_by ?? '')} · <Time at={grant.revoked_at} />
+          {nameOf(grant.revoked_by ?? '')} · <Time at={grant.revoked_at} />
           {grant.revoked_why && <> · {grant.revoked_why}</>}
         </Hint>
       )}
@@ -43,12 +46,12 @@ export function GrantLamp({ grant }: { grant: Grant }) {
   )
 }
 
-export function Grantee({ to }: { to: NewGrant['to'] }) {
+export function Grantee({ to, nameOf }: { to: NewGrant['to']; nameOf: NameOf }) {
   const { word } = useWords()
   const roleName = useRoleName()
   return (
     <span>
-      <span translate="no">{to.kind === 'role' ? roleName(to.id) : to.id}</span> <Hint>{word('grantee', to.kind)}</Hint>
+      <span translate="no">{to.kind === 'role' ? roleName(to.id) : isAccount(to) ? nameOf(to.id) : to.id}</span> <Hint>{word('grantee', to.kind)}</Hint>
     </span>
   )
 }
@@ -61,24 +64,26 @@ export function Until({ grant }: { grant: Grant }) {
 }
 
 /** Which rows and fields, in what form, on which ways. */
-export function Scope({ grant: { granted, given_at, given_by } }: { grant: Grant }) {
+export function Scope({ grant: { granted, given_at, given_by }, nameOf }: { grant: Grant; nameOf: NameOf }) {
   const { t } = useTranslation()
-  const { word, principal } = useWords()
+  const { word } = useWords()
+  const columns = useColumnOptions(granted.dataset)
+  const titled = (name: string) => columns.find(({ value }) => value === name)?.label ?? name
   const masked = useMaskWords()
   const masks = Object.entries(granted.masks ?? {})
   return (
     <div className="padded-line sight-detail">
       <Facts
         items={[
-          [t('sights.columns'), granted.columns?.length ? <Code>{granted.columns.join(t('app.comma'))}</Code> : t('grants.all-columns')],
+          [t('sights.columns'), granted.columns?.length ? granted.columns.map(titled).join(t('app.comma')) : t('grants.all-columns')],
           [t('sights.rows'), granted.rows ? <Code>{granted.rows}</Code> : t('sights.all-rows')],
           [t('grants.up-to'), `${word('grade', granted.up_to)} · ${word('grade-means', granted.up_to)}`],
           ...(masks.length > 0
-            ? [[t('grants.masks'), masks.map(([column, mask]) => `${column} ${masked(mask)}`).join(t('app.semicolon'))] as [string, React.ReactNode]]
+            ? [[t('grants.masks'), masks.map(([column, mask]) => `${titled(column)} ${masked(mask)}`).join(t('app.semicolon'))] as [string, React.ReactNode]]
             : []),
           ...(granted.from ? [[t('grants.from'), <Time key="from" at={granted.from} />] as [string, React.ReactNode]] : []),
           [t('grants.ways'), (granted.ways ?? ['page']).map((way) => word('way', way)).join(t('app.comma'))],
-          [t('grants.given-by'), <>{principal(given_by)} · <Time at={given_at} /></>],
+          [t('grants.given-by'), <>{nameOf(given_by)} · <Time at={given_at} /></>],
         ]}
       />
     </div>

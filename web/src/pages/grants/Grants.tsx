@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
-import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { type Grant, grants as grantsQuery, revokeGrant, roles as rolesQuery } from '../../api/access'
+import { AccountChoice } from '../../kit/AccountChoice'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { EntryChoice } from '../../kit/EntryChoice'
 import { Guarded } from '../../kit/Guarded'
@@ -13,12 +13,13 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Code, DatasetLink, Hint } from '../../kit/Text'
+import { useAccountNames } from '../../kit/useAccountNames'
 import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useNow } from '../../kit/useNow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { GiveGrant } from './GiveGrant'
 import { Grantee, GrantLamp, Scope, Until } from './GrantParts'
-import { type GrantState, stateOf } from './grant'
+import { type GrantState, isAccount, peopleOf, stateOf } from './grant'
 
 const STATES: GrantState[] = ['in-force', 'waiting', 'broken', 'ended', 'revoked', 'used-up']
 
@@ -101,28 +102,16 @@ function List() {
   )
 }
 
-/** An account is named, because who grants does not look through them; it is asked for when its name is written to the end. */
+/** It is asked for when it is chosen, or written to its end. */
 function AccountNamed({ value, onChange }: { value: string; onChange: (id: string) => void }) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState(value)
   useEffect(() => setTyped(value), [value])
-  const ask = () => {
-    if (typed.trim() !== value) onChange(typed.trim())
+  const ask = (id: string) => {
+    if (id.trim() !== value) onChange(id.trim())
   }
   return (
-    <Input
-      className="toolbar-text"
-      aria-label={t('grants.by-account')}
-      placeholder={t('grants.by-account')}
-      autoComplete="off"
-      autoCapitalize="none"
-      spellCheck={false}
-      maxLength={63}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      onPressEnter={ask}
-      onBlur={ask}
-    />
+    <AccountChoice className="toolbar-text" label={t('grants.by-account')} value={typed} onChange={setTyped} onDone={ask} />
   )
 }
 
@@ -131,14 +120,15 @@ function Rows({ grants, isNarrowed }: { grants: Grant[]; isNarrowed: boolean }) 
   const titles = useDatasetTitles()
   const now = useNow()
   const [revoking, setRevoking] = useState<Grant>()
+  const nameOf = useAccountNames(useMemo(() => grants.flatMap(peopleOf), [grants]))
   const columns: Column<Grant>[] = [
     {
       key: 'to',
       title: t('grants.to'),
       render: (one) => (
         <div className="two-lines">
-          <Grantee to={one.granted.to} />
-          <Code>{one.id}</Code>
+          <Grantee to={one.granted.to} nameOf={nameOf} />
+          <Code>{isAccount(one.granted.to) ? `${one.id} · ${one.granted.to.id}` : one.id}</Code>
         </div>
       ),
     },
@@ -164,11 +154,12 @@ function Rows({ grants, isNarrowed }: { grants: Grant[]; isNarrowed: boolean }) 
         </div>
       ),
     },
-    { key: 'state', title: t('grants.state'), full: true, render: (one) => <GrantLamp grant={one} /> },
+    { key: 'state', title: t('grants.state'), full: true, render: (one) => <GrantLamp grant={one} nameOf={nameOf} /> },
     { key: 'until', title: t('grants.until'), full: true, render: (one) => <Until grant={one} /> },
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (one) => {
         const state = stateOf(one, now)
         if (state !== 'in-force' && state !== 'waiting' && state !== 'broken') return '—'
@@ -187,7 +178,7 @@ function Rows({ grants, isNarrowed }: { grants: Grant[]; isNarrowed: boolean }) 
         columns={columns}
         rows={grants}
         rowKey={(one) => one.id}
-        expand={{ title: t('grants.scope'), render: (one) => <Scope grant={one} /> }}
+        expand={{ title: t('grants.scope'), render: (one) => <Scope grant={one} nameOf={nameOf} /> }}
         empty={isNarrowed ? <Nothing title={t('grants.none-found')} /> : <Nothing title={t('grants.none')}>{t('grants.none-help')}</Nothing>}
       />
       {revoking && <Revoke grant={revoking} onClose={() => setRevoking(undefined)} />}

@@ -13,6 +13,16 @@ export function stateOf(grant: Grant, now: number): GrantState {
   return grant.broken ? 'broken' : 'in-force'
 }
 
+/** Whether something is granted to one account, and not to all of a department or a role. */
+export function isAccount({ kind }: NewGrant['to']): boolean {
+  return kind !== 'department' && kind !== 'role'
+}
+
+/** The accounts that a line of the list speaks of. */
+export function peopleOf({ granted, given_by, revoked_by }: Grant): (string | null | undefined)[] {
+  return [isAccount(granted.to) ? granted.to.id : undefined, given_by, revoked_by]
+}
+
 export const GRANTEES = ['person', 'department', 'role', 'organisation', 'service'] as const
 export const GRADES = ['general-1', 'general-2', 'general-3', 'general-4', 'important', 'core'] as const
 export const WAYS = ['page', 'export', 'interface'] as const

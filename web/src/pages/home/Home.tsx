@@ -16,7 +16,7 @@ import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
 import { useNarrow } from '../../kit/useNarrow'
 import { useSession } from '../../kit/useSession'
-import { type Todo, todos, troubled } from './todo'
+import { type Todo, ownBatches, todos, troubled } from './todo'
 import { useWaiting } from './useWaiting'
 import { Ways } from './Ways'
 
@@ -29,12 +29,14 @@ export function Home() {
 function Desk() {
   const { t } = useTranslation()
   const all = useStandings()
-  const recent = useQuery(latestBatches({ limit: 12 }))
+  const { may, who } = useSession()
+  const department = who.account?.department ?? undefined
+  const latest = useQuery(latestBatches({ limit: 500 }))
+  const recent = { ...latest, data: latest.data && all.data && ownBatches(latest.data, all.data, department).slice(0, 12) }
   const open = useQuery(notices)
   const waiting = useWaiting()
   const nameOf = useDeliveredAs()
   const { data: models = [] } = useQuery(modelsQuery)
-  const { may } = useSession()
   const { data: change } = useQuery({ ...packChange, enabled: may('operate') })
   return (
     <Page title={t('menu.home')} about={<Summary all={all.data} recent={recent.data} open={open.data} />}>
@@ -52,7 +54,7 @@ function Desk() {
           </Section>
         </div>
         <div className="column-main">
-          <Section title={t('home.recent')} extra={<Link to="/batches">{t('home.all-batches')}</Link>} flush>
+          <Section title={t(department ? 'home.recent-own' : 'home.recent')} extra={<Link to="/batches">{t('home.all-batches')}</Link>} flush>
             <Loaded query={recent} doing={t('home.recent')}>
               {(batches) => <Recent batches={batches} all={all.data ?? []} />}
             </Loaded>

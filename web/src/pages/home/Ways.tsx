@@ -1,17 +1,24 @@
+import GlobalOutlined from '@ant-design/icons/es/icons/GlobalOutlined'
+import FileProtectOutlined from '@ant-design/icons/es/icons/FileProtectOutlined'
+import EyeOutlined from '@ant-design/icons/es/icons/EyeOutlined'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { Page, Section } from '../../kit/Page'
 import { RoleNames } from '../../kit/RoleNames'
 import { useSession } from '../../kit/useSession'
-import { menuOf } from '../../shell/menu'
+import { isCitizen, menuOf } from '../../shell/menu'
+import { Overlook } from './Overlook'
 
-/** Who one is here, and the pages that one may open. */
+/** Who one is here, how the work plan stands, and the pages that one may open. */
 export function Ways() {
   const { t } = useTranslation()
-  const { who, name } = useSession()
+  const { who, name, may } = useSession()
   const places = menuOf(who).filter(({ to }) => to !== '/')
+  const citizen = isCitizen(who)
+  const hasWork = who.actions.length > 0 || who.duties.length > 0
   return (
     <Page title={t('menu.home')} about={<span translate="no">{name}</span>}>
+      {may('browse') && <Overlook />}
       <Section title={t('home.ways')}>
         <p>
           {t('accounts.roles')} <RoleNames ids={who.account?.roles ?? []} />
@@ -24,11 +31,28 @@ export function Ways() {
               </Link>
             </li>
           ))}
+          {!hasWork && (
+            <>
+              {/* These pages are the program's own, outside of these. */}
+              <li>
+                <a href="/mine">
+                  <FileProtectOutlined aria-hidden /> {t('home.grants')}
+                </a>
+              </li>
+              <li>
+                <a href="/open">
+                  <GlobalOutlined aria-hidden /> {t('app.open-data')}
+                </a>
+              </li>
+            </>
+          )}
           <li>
-            <Link to="/account?tab=sights">{t('sights.own')}</Link>
+            <Link to="/account?tab=sights">
+              <EyeOutlined aria-hidden /> {t('sights.own')}
+            </Link>
           </li>
         </ul>
-        {places.length <= 1 && <p className="hint">{t('home.few-ways')}</p>}
+        {!hasWork && <p className="hint">{t(citizen ? 'home.citizen' : 'home.few-ways')}</p>}
       </Section>
     </Page>
   )

@@ -3,13 +3,13 @@ import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { type ModelDetail, model as modelQuery } from '../../api/models'
-import { datasets } from '../../api/queries'
 import { Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Sentence } from '../../kit/Sentence'
 import { Facts, Page, Section } from '../../kit/Page'
 import { Tabs } from '../../kit/Tabs'
 import { Age, Code, DatasetLink, Hint, Num, Short } from '../../kit/Text'
+import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useWords } from '../../kit/words'
 import { ModelLamp } from './ModelLamp'
 import { Plan } from './Plan'
@@ -105,8 +105,8 @@ function Content({ model }: { model: ModelDetail }) {
 
 function Sql({ model }: { model: ModelDetail }) {
   const { t } = useTranslation()
-  const { data: lines = [] } = useQuery(datasets)
-  const title = (id: string) => lines.find((line) => line.id === id)?.title ?? id
+  const titles = useDatasetTitles()
+  const title = (id: string) => titles.get(id) ?? id
   return (
     <div className="padded">
       {model.last_run?.error && <Failure error={model.last_run.error} />}

@@ -3,13 +3,13 @@ import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { type Model, models as modelsQuery } from '../../api/models'
-import { datasets } from '../../api/queries'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Sentence } from '../../kit/Sentence'
 import { Page } from '../../kit/Page'
 import { Age, Code, DatasetLink, Hint, Short } from '../../kit/Text'
+import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useSession } from '../../kit/useSession'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
@@ -59,8 +59,8 @@ interface ListProps {
 function List({ models, busy, run }: ListProps) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
-  const { data: lines = [] } = useQuery(datasets)
-  const title = (id: string) => lines.find((line) => line.id === id)?.title ?? models.find((model) => model.id === id)?.title ?? id
+  const titles = useDatasetTitles()
+  const title = (id: string) => titles.get(id) ?? models.find((model) => model.id === id)?.title ?? id
   const columns: Column<Model>[] = [
     {
       key: 'title',
@@ -115,6 +115,7 @@ function List({ models, busy, run }: ListProps) {
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (model) =>
         model.may.includes('steward') ? (
           <Button size="small" disabled={busy} aria-label={t('model.run-one', { title: model.title })} onClick={() => run(model.id)}>

@@ -6,7 +6,8 @@ import { Lamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { Sentence } from '../../kit/Sentence'
-import { Code, TitledLink } from '../../kit/Text'
+import { Code } from '../../kit/Text'
+import { TitledLink } from '../../kit/TitledLink'
 import { useWords } from '../../kit/words'
 
 /** How a refresh would go: in which way, how each input is followed, what is kept between runs, the plan of the engine. */

@@ -39,7 +39,7 @@ function useColumns(): Column<Run>[] {
   const { word } = useWords()
   const number = (value: number | null | undefined) => (typeof value === 'number' ? <Num value={value} /> : '—')
   return [
-    { key: 'at', title: t('run.at'), render: (run) => <Time at={run.started_at} seconds /> },
+    { key: 'at', title: t('run.at'), render: (run) => <Time at={run.started_at} /> },
     { key: 'status', title: t('batch.outcome'), render: (run) => <RunLamp status={run.status} /> },
     {
       key: 'mode',

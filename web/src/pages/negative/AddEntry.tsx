@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { type Conflict, type Entry, addNegativeEntry, negativeList, roles as rolesQuery } from '../../api/access'
 import { problemOf } from '../../api/errors'
 import type { Problem } from '../../api/types'
+import { ColumnsField } from '../../kit/ColumnsField'
 import { EntryChoice } from '../../kit/EntryChoice'
 import { Field } from '../../kit/Field'
 import { Waiting } from '../../kit/Loaded'
@@ -19,7 +20,6 @@ import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
-import { WordsField } from '../../kit/WordsField'
 import { faultOf } from '../accounts/faults'
 import { GRADES } from '../grants/grant'
 import { type EntryForm, NO_ENTRY, SCOPES, type Scope, missingOf, newEntry } from './entry'
@@ -100,7 +100,7 @@ function Fields({ form, problem, set }: { form: EntryForm; problem: Problem | un
         </Field>
       )}
       <Field label={t('negative.columns')} help={t('negative.columns-help')} fault={at('columns')}>
-        {(described) => <WordsField described={described} value={form.columns} onChange={(columns) => set({ columns })} />}
+        {(described) => <ColumnsField described={described} dataset={form.scope === 'dataset' ? form.dataset : ''} value={form.columns} onChange={(columns) => set({ columns })} />}
       </Field>
       <Field label={t('negative.from-grade')} help={t('negative.from-grade-help')} fault={at('from_grade')}>
         {(described) => (

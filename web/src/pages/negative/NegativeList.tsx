@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Conflict, type Entry, negativeList, removeNegativeEntry } from '../../api/access'
 import { type Column, DataTable } from '../../kit/DataTable'
@@ -10,6 +10,7 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Code, DatasetLink, Hint, Time } from '../../kit/Text'
+import { useAccountNames } from '../../kit/useAccountNames'
 import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useWords } from '../../kit/words'
 import { AddEntry } from './AddEntry'
@@ -74,7 +75,7 @@ function Added({ entry, conflicts }: { entry: Entry; conflicts: Conflict[] }) {
 
 function Rows({ entries }: { entries: Entry[] }) {
   const { t } = useTranslation()
-  const { principal } = useWords()
+  const nameOf = useAccountNames(useMemo(() => entries.flatMap((one) => [one.added_by, one.removed_by]), [entries]))
   const [removing, setRemoving] = useState<Entry>()
   const columns: Column<Entry>[] = [
     {
@@ -98,7 +99,7 @@ function Rows({ entries }: { entries: Entry[] }) {
         <div className="two-lines sight-policy">
           {one.removed_at ? <Lamp state="absent">{t('negative.removed')}</Lamp> : <Lamp state="good">{t('negative.in-force')}</Lamp>}
           <Hint>
-            {principal(one.removed_by ?? one.added_by)} · <Time at={one.removed_at ?? one.added_at} />
+            {nameOf(one.removed_by ?? one.added_by)} · <Time at={one.removed_at ?? one.added_at} />
             {one.removed_why && <> · {one.removed_why}</>}
           </Hint>
         </div>
@@ -107,6 +108,7 @@ function Rows({ entries }: { entries: Entry[] }) {
     {
       key: 'do',
       title: t('version.do'),
+      pinned: true,
       render: (one) =>
         one.removed_at ? (
           '—'

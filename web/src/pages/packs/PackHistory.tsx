@@ -23,7 +23,7 @@ export function PackHistory() {
   const [back, setBack] = useState<PackStep>()
   const columns: Column<PackStep>[] = [
     { key: 'number', title: t('change.number'), render: (one) => <Num value={one.number} /> },
-    { key: 'at', title: t('version.at'), full: true, render: (one) => <Time at={one.started_at} seconds /> },
+    { key: 'at', title: t('version.at'), full: true, render: (one) => <Time at={one.started_at} /> },
     { key: 'kind', title: t('version.operation'), render: (one) => word('pack-step', one.kind) },
     {
       key: 'status',
@@ -38,6 +38,7 @@ export function PackHistory() {
     {
       key: 'back',
       title: t('version.do'),
+      pinned: true,
       render: (one) =>
         one.kind !== 'install' && one.status === 'applied' ? (
           <Button size="small" aria-label={t('change.back-one', { n: one.number })} onClick={() => setBack(one)}>

@@ -74,7 +74,7 @@ function List({ plans }: { plans: PlanInList[] }) {
     { key: 'progress', title: t('plans.decided'), render: (plan) => <Progress id={plan.id} /> },
     { key: 'imported', title: t('plans.imported-at'), render: (plan) => <Time at={plan.imported_at} /> },
     { key: 'updated', title: t('plans.updated-at'), render: (plan) => <Age at={plan.updated_at} /> },
-    { key: 'do', title: t('version.do'), render: (plan) => <NextStep plan={plan} /> },
+    { key: 'do', title: t('version.do'), pinned: true, render: (plan) => <NextStep plan={plan} /> },
   ]
   return (
     <DataTable

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { type Policy, type PolicyList, policies as policiesQuery } from '../../api/access'
+import { packs } from '../../api/queries'
 import { Guarded } from '../../kit/Guarded'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
@@ -70,8 +71,10 @@ function List({ list }: { list: PolicyList }) {
 
 function OfSource({ group }: { group: Group }) {
   const { t } = useTranslation()
+  const { data: known } = useQuery(packs)
+  const title = known?.find(({ id }) => id === group.source)?.title
   return (
-    <Section title={t(`policies.of-${group.kind}`, { source: group.source })} extra={<Num value={group.policies.length} />}>
+    <Section title={t(`policies.of-${group.kind}`, { source: title ?? group.source })} extra={<Num value={group.policies.length} />}>
       <ul className="policies">
         {group.policies.map((policy) => (
           <One key={policy.id} policy={policy} />

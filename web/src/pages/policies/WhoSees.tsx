@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { sightsOf } from '../../api/access'
+import { AccountChoice } from '../../kit/AccountChoice'
 import { Field } from '../../kit/Field'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { SightList } from '../../kit/SightList'
@@ -29,7 +30,7 @@ export function WhoSees() {
       <form onSubmit={ask} className="who-sees padded">
         <Field label={t('accounts.id')} required unmarked help={t('policies.account-help')}>
           {(described) => (
-            <Input {...described} autoComplete="off" autoCapitalize="none" spellCheck={false} value={typed.id} onChange={(event) => setTyped({ ...typed, id: event.target.value })} />
+            <AccountChoice described={described} value={typed.id} onChange={(id) => setTyped({ ...typed, id })} />
           )}
         </Field>
         <Field label={t('policies.purpose')} help={t('policies.purpose-help')}>

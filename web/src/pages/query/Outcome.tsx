@@ -9,11 +9,15 @@ import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
 import * as format from '../../kit/format'
 import { Explanation } from './Explanation'
+import { useColumnTitles } from './useColumnTitles'
 
 export type Answered =
   | { what: 'run'; answer: Answer; estimate: Explained | undefined; sql: string; milliseconds: number }
   | { what: 'explain'; explained: Explained; milliseconds: number }
   | { what: 'export'; receipt: string }
+
+/** What a question reads is told where it is worth a thought. */
+const TOLD_BYTES = 1_000_000
 
 interface Props {
   ask: { data: Answered | undefined; error: unknown; isPending: boolean; isError: boolean }
@@ -56,6 +60,7 @@ export function Outcome({ ask }: Props) {
 
 function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run' }>) {
   const { t, i18n } = useTranslation()
+  const titles = useColumnTitles(estimate)
   return (
     <Section
       title={t('query.result')}
@@ -65,14 +70,14 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
           <span role="status">
             {t('query.rows', { count: answer.rows.length })}
             {answer.truncated && ` ${t('query.truncated')}`} · {format.elapsed(milliseconds, i18n.language)}
-            {typeof estimate?.bytes_estimate === 'number' && ` · ${t('query.read', { bytes: format.size(estimate.bytes_estimate, i18n.language) })}`}
+            {(estimate?.bytes_estimate ?? 0) >= TOLD_BYTES && ` · ${t('query.read', { bytes: format.size(estimate?.bytes_estimate ?? 0, i18n.language) })}`}
           </span>
         </span>
       }
     >
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
-      <AnswerTable label={t('query.result')} answer={answer} pageSize={50} fieldsOf={(name, place) => sources(estimate, name, place)} />
-      <HiddenNote fields={flowing(estimate)} />
+      <AnswerTable label={t('query.result')} answer={answer} titles={titles} pageSize={50} fieldsOf={(name, place) => sources(estimate, name, place)} />
+      <HiddenNote fields={flowing(estimate)} titles={titles} />
       <Read versions={answer.versions} />
     </Section>
   )

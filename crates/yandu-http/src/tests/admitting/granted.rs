@@ -257,3 +257,42 @@ async fn a_grant_against_the_negative_list_is_refused_with_the_entry() {
         .await;
     city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
 }
+
+#[tokio::test]
+async fn whoever_grants_or_audits_finds_accounts_by_their_names_and_learns_nothing_else_of_them() {
+    let (city, [root, sec, wang]) = city().await;
+    let audit = city
+        .somebody(&root, "audit", &["audit-administrator"])
+        .await;
+    let get = async |somebody: &Somebody, asked: &str| {
+        let path = format!("/api/v1/names?{asked}");
+        let told = city.ok(somebody, Method::GET, &path, &Value::Null).await;
+        told["names"].clone()
+    };
+    let ids = |names: &Value| -> Vec<String> {
+        let names = names.as_array().unwrap().iter();
+        names
+            .map(|name| name["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let found = get(&sec, "q=wan").await;
+    assert_eq!(ids(&found), ["wang"]);
+    assert_eq!(
+        found,
+        json!([{"id": "wang", "name": found[0]["name"], "kind": "person", "department": null}])
+    );
+    assert_eq!(
+        ids(&get(&audit, "ids=wang,nobody,,NO%20ACCOUNT,sec").await),
+        ["wang", "sec"]
+    );
+    let change = json!({"disabled": true});
+    city.ok(&root, Method::PATCH, "/api/v1/accounts/wang", &change)
+        .await;
+    // Nobody is granted anything any more who is disabled, and what was done is still read with a name.
+    assert_eq!(ids(&get(&sec, "q=wan").await), Vec::<String>::new());
+    assert_eq!(ids(&get(&sec, "ids=wang").await), ["wang"]);
+    for somebody in [&root, &wang] {
+        let refused = city.send(somebody, Method::GET, "/api/v1/names", &Value::Null);
+        assert!(!refused.await.status.is_success());
+    }
+}
