@@ -82,6 +82,11 @@ fn policies_and_roles_of_the_folder_of_a_city_are_in_force_and_other_policies_ar
         wrong.stdout
     );
     assert_eq!(opens_and_closes(&differs("city/policies")), none);
+    // The folder of the city holds none itself, which is no wish to have none.
+    let none = place.yandu(&["policy", "diff", "city"]).fails();
+    for said in ["`city` holds no policies", "did you mean `city/policies`"] {
+        assert!(none.stderr.contains(said), "{said}: {}", none.stderr);
+    }
     let log = server.stop();
     assert!(!log.contains("panicked"), "{log}");
 }
