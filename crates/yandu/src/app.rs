@@ -105,6 +105,8 @@ impl App {
             openid,
             visitors: config.visitors.options(),
             lineages,
+            areas: city::read_areas(config)?,
+            site_name: config.site_name.trim().to_owned(),
             ..yandu_http::Options::default()
         };
         let transform = Transform::open(
