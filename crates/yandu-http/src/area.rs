@@ -49,7 +49,7 @@ pub struct PlacedArea {
     pub place: Option<AreaPlace>,
 }
 
-/// The city itself, a county or a zone.
+/// The city itself, a county or a zone, with what it is called on a picture, which may be shorter than its name.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CityArea {
     #[schema(example = "320902")]
@@ -58,7 +58,6 @@ pub struct CityArea {
     pub unit: Option<String>,
     /// Whether it is the whole city.
     pub is_city: bool,
-    /// What it is called on a picture, which may be shorter than its name.
     pub name: PageTitle,
     /// Where it stands on a picture; where the city does not say so, in a grid behind the others.
     pub place: Option<AreaPlace>,
