@@ -5,6 +5,7 @@ import Drawer from 'antd/es/drawer'
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
+import { useSiteName } from '../kit/site'
 import { Mark } from '../kit/Mark'
 import { useSession } from '../kit/useSession'
 import { TrailPlace } from '../trail/TrailPlace'
@@ -18,6 +19,7 @@ const Finder = lazy(async () => ({ default: (await import('./Finder')).Finder })
 
 export function Shell() {
   const { t } = useTranslation()
+  const site = useSiteName()
   const { pathname } = useLocation()
   const { name } = useSession()
   const [isMenuOpen, setMenuOpen] = useState(false)
@@ -51,7 +53,7 @@ export function Shell() {
         />
         <Link to="/" className="brand">
           <img src="/favicon.svg" alt="" width="24" height="24" />
-          <span>{t('app.name')}</span>
+          <span>{site}</span>
           <span className="brand-about only-wide">{t('app.about')}</span>
         </Link>
         <button type="button" className="finder-button" aria-label={t('finder.open')} onClick={() => setFinding(true)}>
@@ -83,7 +85,7 @@ export function Shell() {
         onClose={() => setMenuOpen(false)}
         placement="left"
         size={260}
-        title={t('app.name')}
+        title={site}
         closable={{ 'aria-label': t('action.close') }}
       >
         <nav aria-label={t('app.pages')} className="side-drawer">

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import type { MetricAnswer, MetricAsk, MetricGroup } from '../../api/metrics'
 import { Cartogram, type Shown } from '../../kit/Cartogram'
+import { useAreas } from '../../kit/areas'
 import { tileOf } from '../../kit/cartogram'
 import { brief, unitAfter, valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
@@ -21,13 +22,14 @@ interface Props {
 export function Counties({ answer, view, ask }: Props) {
   const { t, i18n } = useTranslation()
   const span = useSpan()
+  const { tiles } = useAreas()
   const [address, setAddress] = useSearchParams()
   const dimension = ask?.by?.[0]?.dimension ?? 'area'
   const known = answer.groups.filter((group) => numberOf(group) !== null)
   const values = new Map<string, Shown>(
     known.flatMap((group) => {
       const value = numberOf(group)
-      const tile = tileOf(group.keys[0]?.value ?? '')
+      const tile = tileOf(tiles, group.keys[0]?.value ?? '')
       return tile && value !== null ? [[tile.code, { value, words: `${brief(value, answer.decimals, i18n.language)}${unitAfter(answer.unit)}` }] as const] : []
     }),
   )
@@ -36,7 +38,7 @@ export function Counties({ answer, view, ask }: Props) {
   const least = answer.unit === '%' && numbers.length > 0 ? Math.min(...numbers) : 0
   const narrowedTo = (code: string) => {
     const next = new URLSearchParams(address)
-    next.set(filterKey(dimension), view.level === 'managing' ? (answer.groups.find(({ keys: [key] }) => tileOf(key?.value ?? '')?.code === code)?.keys[0]?.value ?? code) : code)
+    next.set(filterKey(dimension), view.level === 'managing' ? (answer.groups.find(({ keys: [key] }) => tileOf(tiles, key?.value ?? '')?.code === code)?.keys[0]?.value ?? code) : code)
     return { search: `?${next.toString()}` }
   }
   const setLevel = (level: string) => {
