@@ -85,7 +85,17 @@ fn city_code(packs: &Packs, file: &Path) -> Result<Option<String>> {
     let Some(headers) = source.and_then(|source| packs.headers(source)) else {
         return Ok(None);
     };
-    let opened = yandu_decode::open(file, &Hints::default());
+    let mut datasets = packs.datasets();
+    let dataset = datasets.find(|dataset| dataset.id().as_str() == DIVISIONS);
+    let columns = dataset.into_iter().flat_map(|dataset| {
+        let names = dataset.file().columns.keys();
+        names.flat_map(|name| dataset.aliases(name.as_str()))
+    });
+    let hints = Hints {
+        known_headers: columns.map(str::to_owned).collect(),
+        ..Hints::default()
+    };
+    let opened = yandu_decode::open(file, &hints);
     let opened = opened.map_err(|error| wrong(error.to_string()))?;
     let place = |column: &str| {
         let mut header = opened.header.iter();

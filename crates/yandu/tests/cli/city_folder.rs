@@ -173,6 +173,35 @@ fn a_city_of_other_divisions_takes_its_own_deliveries_and_refuses_those_of_anoth
 }
 
 #[test]
+fn pages_are_told_the_areas_of_the_city_that_is_set_and_what_it_is_called() {
+    let place = invented();
+    place.write(
+        "city/areas.csv",
+        "code,unit,name,name_en,column,row,width\n229921,liuhe,柳河,Liuhe,1,0,2\n",
+    );
+    for source in ["base.division_file", "base.managing_unit_file"] {
+        place.yandu(&["collect", source, "--set", "city=city"]).ok();
+    }
+    let named = ["--set", "city=city", "--set", "site_name=临江市"];
+    let mut server = place.serve_with(&named);
+    let (status, told) = server.get("/api/v1/areas");
+    assert_eq!(status, 200, "{told}");
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let areas = told["areas"].as_array().unwrap();
+    let of = |code: &str| areas.iter().find(|area| area["code"] == code).unwrap();
+    assert_eq!(areas.len(), 3, "{told}");
+    assert_eq!(of("229921")["name"]["zh"], "柳河");
+    assert_eq!(of("229921")["place"]["column"], 1);
+    assert_eq!(of("229902")["name"]["en"], "Jiangbei");
+    assert_eq!(of("229902")["place"], Value::Null);
+    assert_eq!(of("229900")["is_city"], true);
+    let (_, open) = server.get("/open");
+    assert!(open.contains("临江市"), "{open}");
+    assert!(!open.contains("盐渎"), "{open}");
+    server.stop();
+}
+
+#[test]
 fn what_is_wrong_in_the_folder_of_a_city_is_told_with_its_file_and_line() {
     let place = invented();
     let check = || place.yandu(&["pack", "check", "--set", "city=city"]);
