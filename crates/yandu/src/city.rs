@@ -89,7 +89,7 @@ fn city_code(packs: &Packs, file: &Path) -> Result<Option<String>> {
     let dataset = datasets.find(|dataset| dataset.id().as_str() == DIVISIONS);
     let columns = dataset.into_iter().flat_map(|dataset| {
         let names = dataset.file().columns.keys();
-        names.flat_map(|name| dataset.aliases(name.as_str()))
+        names.flat_map(move |name| dataset.aliases(name.as_str()))
     });
     let hints = Hints {
         known_headers: columns.map(str::to_owned).collect(),
