@@ -134,10 +134,19 @@ built_in!(
     "villages.csv",
 );
 
+/// The divisions that a city has in the place of those of the packs.
+const SHARED_DIVISIONS: &str = "data/base/division.csv";
+
 fn read(folder: Option<&Path>, name: &str) -> Result<String, Error> {
     match folder {
         Some(folder) => {
-            let path = folder.join(name);
+            let shared = folder.join(SHARED_DIVISIONS);
+            // The city's own divisions need not be written twice.
+            let path = if name == "divisions.csv" && shared.is_file() {
+                shared
+            } else {
+                folder.join(name)
+            };
             std::fs::read_to_string(&path).map_err(|source| Error::ReadCity { path, source })
         }
         None => built_in(name)

@@ -11,9 +11,10 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches;
 use serde::Serialize;
 use tempfile::TempDir;
+use yandu_check::Level;
 use yandu_lake::{Lake, Options, Principal, ReadPoint, TableSpec};
 use yandu_pack::declare::{Given, Row, Test, Then};
-use yandu_pack::{Dataset, Packs};
+use yandu_pack::{Dataset, Packs, Source};
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::DatasetId;
 
@@ -52,6 +53,16 @@ pub fn spec(dataset: &Dataset) -> TableSpec {
         schema: Arc::new(arrow::datatypes::Schema::new(fields)),
         key: file.key.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// What checks find in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The line or row of the file that one of the rows begins at, where it is known.
+    pub line: Option<usize>,
+    /// Whether the rows would wait in quarantine.
+    pub is_hard: bool,
+    pub message: String,
 }
 
 /// A city that lasts as long as one test.
@@ -112,6 +123,57 @@ impl Trial {
             write_rows(self.city.path(), &given.dataset, rows)?
         };
         self.collect(&given.dataset, path).await
+    }
+
+    /// Delivers a file as a source of its packs does, and says what the checks of its dataset find in it.
+    pub async fn faults(&self, source: &Source, path: &Path) -> Result<Vec<Fault>> {
+        let file = source.file();
+        let delivery = Delivery {
+            source: Some(source.id().clone()),
+            is_trial: true,
+            ..Delivery::file(file.dataset.clone(), path.to_owned())
+        };
+        let me = Principal::local_administrator();
+        let outcome = self.collector.collect(&me, delivery).await?;
+        let report = outcome.report.as_ref();
+        let header = report.and_then(|report| report.get("header_row")?.as_u64());
+        let mut faults = Vec::new();
+        if let Some(error) = outcome.error {
+            faults.push(Fault {
+                line: None,
+                is_hard: true,
+                message: error.message,
+            });
+        }
+        let dataset = self.packs.dataset(&file.dataset).map(Dataset::file);
+        for finding in outcome.findings {
+            let mut checks = dataset.into_iter().flat_map(|dataset| &dataset.checks);
+            let check = checks.find(|check| check.name == finding.reason);
+            let title = check.and_then(|check| check.title.as_ref());
+            let title = title.map_or_else(
+                || crate::quarantine::reason_title(&finding.reason),
+                |title| title.zh.clone(),
+            );
+            let column = finding.column.map(|column| format!(" of `{column}`"));
+            let sample = finding.samples.first();
+            let shown = sample.filter(|sample| !sample.text.is_empty());
+            let shown = shown.map(|sample| format!(", as in `{}`", sample.text));
+            let place = sample.map(|sample| sample.row).filter(|row| *row > 0);
+            faults.push(Fault {
+                line: place
+                    .zip(header)
+                    .map(|(row, header)| (row + header) as usize),
+                is_hard: finding.level == Level::Hard,
+                message: format!(
+                    "{} rows do not hold `{}`{}: {title}{}",
+                    finding.rows,
+                    finding.reason,
+                    column.unwrap_or_default(),
+                    shown.unwrap_or_default()
+                ),
+            });
+        }
+        Ok(faults)
     }
 
     async fn collect(&self, dataset: &DatasetId, path: PathBuf) -> Result<Outcome> {

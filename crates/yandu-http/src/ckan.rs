@@ -301,10 +301,17 @@ fn help(parameters: &Parameters) -> Outcome {
         .ok_or_else(|| Refusal::NotFound(format!("Action name not known: {name}")))
 }
 
+fn site_title(context: &Context) -> &str {
+    match context.state.options().site_name.as_str() {
+        "" => "盐渎",
+        name => name,
+    }
+}
+
 fn status(context: &Context) -> Value {
     json!({
         "ckan_version": "2.11",
-        "site_title": "盐渎",
+        "site_title": site_title(context),
         "site_description": "",
         "site_url": context.base.at(""),
         "error_emails_to": null,

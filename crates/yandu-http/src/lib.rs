@@ -8,6 +8,7 @@
 
 pub mod access;
 mod address;
+pub mod area;
 pub mod backup;
 pub mod batch;
 pub mod board;

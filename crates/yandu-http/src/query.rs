@@ -15,7 +15,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_lake::{Principal, ReadPoint, Rows};
+use yandu_lake::{Principal, QueryCause, ReadPoint, Rows};
 use yandu_policy::Way;
 use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::id::DatasetId;
@@ -129,7 +129,12 @@ async fn run_query(
         Way::Page
     };
     let principal = asker.counted_reader(&state, way);
-    let opened = open(&state, &principal, &query.sql, read_point(&query)?, limit).await?;
+    let at = read_point(&query)?;
+    let opened = open(&state, &principal, &query.sql, at.clone(), limit).await;
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Err(refusal(&state, &asker, way, &query.sql, at, error).await),
+    };
     let leaving = Leaving {
         asker: &asker,
         principal: &principal,
@@ -146,21 +151,54 @@ async fn open(
     sql: &str,
     at: ReadPoint,
     limit: u64,
-) -> Result<Opened> {
+) -> Result<Opened, yandu_lake::Error> {
     let session = state.lake().session(principal, at);
     let opened = match session.query(sql).await {
         Ok(rows) => Opened::read(rows, limit).await,
         Err(error) => Err(error),
     };
     state.counts().query(opened.is_ok());
-    Ok(opened?)
+    opened
+}
+
+/// Why a question is not answered. Whoever may look at all that it names on a page knows that it is there, and is told that they
+/// may not take it away; to everybody else it is as absent as before.
+async fn refusal(
+    state: &State,
+    asker: &Asker,
+    way: Way,
+    sql: &str,
+    at: ReadPoint,
+    error: yandu_lake::Error,
+) -> Box<Problem> {
+    let is_absent =
+        matches!(&error, yandu_lake::Error::Query(query) if query.cause == QueryCause::Dataset);
+    if is_absent && way == Way::Export {
+        let reader = asker.counted_reader(state, Way::Page);
+        let session = state.lake().session(&reader, at);
+        // It is planned, and no row is read.
+        if session.query(sql).await.is_ok() {
+            return Problem::new(
+                "not-permitted",
+                "this may be looked at on pages, and not be taken away as a file",
+            )
+            .with_help(
+                "ask the security administrator for a grant that names the way `export`".to_owned(),
+            );
+        }
+    }
+    error.into()
 }
 
 /// Every row of an answer as a file with its receipt.
 pub(crate) async fn file(state: &State, asker: &Asker, form: Form, sql: &str) -> Result<Response> {
     let way = Way::Export;
     let principal = asker.counted_reader(state, way);
-    let opened = open(state, &principal, sql, ReadPoint::default(), u64::MAX).await?;
+    let at = ReadPoint::default();
+    let opened = match open(state, &principal, sql, at.clone(), u64::MAX).await {
+        Ok(opened) => opened,
+        Err(error) => return Err(refusal(state, asker, way, sql, at, error).await),
+    };
     let leaving = Leaving {
         asker,
         principal: &principal,
@@ -179,7 +217,8 @@ pub(crate) async fn first_rows(
     most: u64,
 ) -> Result<Vec<Vec<Value>>> {
     let principal = asker.counted_reader(state, Way::Page);
-    let mut opened = open(state, &principal, sql, ReadPoint::default(), most).await?;
+    let at = ReadPoint::default();
+    let mut opened = open(state, &principal, sql, at, most).await?;
     count(state, &principal, &opened.rows).await?;
     let mut rows = Vec::new();
     while let Some((batch, is_cut)) = opened.next().await? {

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -16,9 +16,9 @@ use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    access, backup, batch, board, citizen, ckan, classification, clock, compress, counts, dataset,
-    dcat, draft, etag, export, form, guard, health, ledger, lineage, metric, model, notice,
-    observe, openapi, pack, pack_page, plan, problem, quarantine,
+    access, area, backup, batch, board, citizen, ckan, classification, clock, compress, counts,
+    dataset, dcat, draft, etag, export, form, guard, health, ledger, lineage, metric, model,
+    notice, observe, openapi, pack, pack_page, plan, problem, quarantine,
 };
 use crate::{query, row, sharing, source, trail, ui, unheard};
 
@@ -38,7 +38,7 @@ pub fn router(state: State) -> Router {
         .merge(ckan::routes())
         .layer(middleware::from_fn(etag::validate));
     tagged
-        .route("/", get(async || ui::shell()))
+        .route("/", get(root))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(counts::counts))
@@ -83,6 +83,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(export::routes())
         .merge(lineage::routes())
         .merge(metric::routes())
+        .merge(area::routes())
         .merge(board::routes())
         .merge(trail::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
@@ -99,9 +100,20 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(dcat::routes().layer(middleware::map_response(etag::kept)))
 }
 
+async fn root(Shared(state): Shared<State>) -> Response {
+    ui::shell(&state.options().site_name)
+}
+
 /// A page or a file of the pages, for a browser; anybody else is told that there is nothing.
-async fn elsewhere(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let page = method.is_safe().then(|| ui::page(&uri, &headers)).flatten();
+async fn elsewhere(
+    Shared(state): Shared<State>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let site = &state.options().site_name;
+    let page = method.is_safe().then(|| ui::page(&uri, &headers, site));
+    let page = page.flatten();
     page.unwrap_or_else(|| not_found(&uri).into_response())
 }
 

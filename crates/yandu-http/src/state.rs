@@ -17,6 +17,7 @@ use yandu_words::id::DatasetId;
 use crate::Result;
 use crate::access::OpenidOptions;
 use crate::access::openid::Used;
+use crate::area::PlacedArea;
 use crate::board::Live;
 use crate::classification;
 use crate::counts::Counts;
@@ -50,6 +51,10 @@ pub struct Options {
     pub visitors: visitor::Options,
     /// Lineage, shared with whoever settles grades by it.
     pub lineages: Lineages,
+    /// What the city calls its areas, and where they stand on a picture of it.
+    pub areas: Vec<PlacedArea>,
+    /// What pages call this site at their head; the name of the program where it is empty.
+    pub site_name: String,
 }
 
 impl Default for Options {
@@ -66,6 +71,8 @@ impl Default for Options {
             openid: None,
             visitors: visitor::Options::default(),
             lineages: Lineages::default(),
+            areas: Vec::new(),
+            site_name: String::new(),
         }
     }
 }

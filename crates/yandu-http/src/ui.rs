@@ -20,10 +20,12 @@ const WALL: &str = "wall.html";
 /// Stands in the shell where the nonce of a request goes.
 const NONCE: &str = "__CSP_NONCE__";
 const ASSETS: &str = "assets/";
+/// Under this name pages find what the site is called.
+const SITE: &str = "yandu-site";
 
 /// What a browser gets for an address that no other route has: a file of the build, or the shell, which knows the pages.
 /// `None` where there is no page either.
-pub(crate) fn page(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+pub(crate) fn page(uri: &Uri, headers: &HeaderMap, site: &str) -> Option<Response> {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Build::get(path).filter(|_| path != SHELL && path != WALL) {
         let kept = if path.starts_with(ASSETS) {
@@ -56,21 +58,22 @@ pub(crate) fn page(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
         return None;
     }
     let is_wall = path == "wall" || path.starts_with("wall/");
-    Some(framed(if is_wall { WALL } else { SHELL }))
+    Some(framed(if is_wall { WALL } else { SHELL }, site))
 }
 
 /// The shell of the pages for a desk.
-pub(crate) fn shell() -> Response {
-    framed(SHELL)
+pub(crate) fn shell(site: &str) -> Response {
+    framed(SHELL, site)
 }
 
 /// A shell, with a nonce that styles made in the browser must carry.
-fn framed(name: &str) -> Response {
+fn framed(name: &str, site: &str) -> Response {
     let Some(file) = Build::get(name) else {
         return home::home();
     };
     let nonce = format!("{:032x}", rand::random::<u128>());
     let html = String::from_utf8_lossy(&file.data).replace(NONCE, &nonce);
+    let html = named(html, site);
     let policy = format!(
         "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; \
          worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
@@ -80,6 +83,27 @@ fn framed(name: &str) -> Response {
         Ok(policy) => ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// Tells the pages what the site is called, where it has a name of its own.
+fn named(html: String, site: &str) -> String {
+    if site.is_empty() {
+        return html;
+    }
+    let mut name = String::with_capacity(site.len());
+    for sign in site.chars() {
+        match sign {
+            '&' => name.push_str("&amp;"),
+            '<' => name.push_str("&lt;"),
+            '"' => name.push_str("&quot;"),
+            sign => name.push(sign),
+        }
+    }
+    html.replacen(
+        "</head>",
+        &format!("<meta name=\"{SITE}\" content=\"{name}\"></head>"),
+        1,
+    )
 }
 
 #[cfg(test)]
@@ -106,4 +130,19 @@ fn media_type(path: &str) -> Option<&'static str> {
         "woff2" => "font/woff2",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_the_site_is_told_to_pages_as_text_and_none_where_there_is_none() {
+        let html = || "<html><head></head></html>".to_owned();
+        assert_eq!(named(html(), ""), html());
+        assert_eq!(
+            named(html(), "临江 <\"&\">"),
+            "<html><head><meta name=\"yandu-site\" content=\"临江 &lt;&quot;&amp;&quot;>\"></head></html>"
+        );
+    }
 }

@@ -10,6 +10,7 @@ use yandu_words::{CodeListId, ColumnName, DatasetId, PackId};
 use crate::declare::{CodeListFile, DatasetFile, PackFile};
 use crate::file::FileText;
 use crate::load::{Compiler, Declared, Drafts};
+use crate::packs::Settings;
 use crate::problem::{Code, Problem, alternatives};
 use crate::yaml::Place;
 
@@ -29,7 +30,7 @@ mod needs;
 pub(crate) mod order;
 mod pages;
 mod pattern;
-mod policies;
+pub(crate) mod policies;
 mod secrets;
 mod settings;
 mod sources;
@@ -87,6 +88,50 @@ impl<'a> Checker<'a> {
 
     fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// The defaults of the settings that texts of a folder's pack may use: its own, and those of packs that it needs.
+    fn settings_of(&self, folder: usize) -> Settings {
+        let Some(pack) = self.pack_of_folder.get(&folder) else {
+            return Settings::default();
+        };
+        let needed = pack.declaration.needs.iter();
+        let needed = needed.filter_map(|need| self.packs.get(need));
+        let own = Settings::defaults(&pack.declaration);
+        needed.fold(own, |settings, needed| {
+            let file = &needed.declaration;
+            settings.with_needed(&file.pack, &Settings::defaults(file))
+        })
+    }
+
+    /// Whether a pack, or one that it needs, has a setting of this name in its file, as far as it could be read or not.
+    fn has_setting(&self, pack: &Declared<PackFile>, name: &str) -> bool {
+        let Some((of, name)) = name.split_once('.') else {
+            return pack.names.contains(name);
+        };
+        let mut needs = pack.declaration.needs.iter();
+        let need = needs.find(|need| need.as_str() == of);
+        let needed = need.and_then(|need| self.packs.get(need));
+        needed.is_some_and(|needed| needed.names.contains(name))
+    }
+
+    /// What to do about a setting that a pack does not have.
+    fn mend_of_setting(&self, pack: &Declared<PackFile>, name: &str) -> String {
+        let Some((of, short)) = name.split_once('.') else {
+            let known = pack.names.iter().map(String::as_str);
+            let mut known: Vec<&str> = known.collect();
+            known.sort_unstable();
+            return alternatives(name, "settings", known)
+                .unwrap_or_else(|| "declare it under `settings` in pack.yaml".to_owned());
+        };
+        let mut packs = self.packs.iter();
+        let has = packs.find(|(id, there)| id.as_str() == of && there.names.contains(short));
+        if has.is_some() {
+            format!("add `{of}` to `needs` in pack.yaml")
+        } else {
+            "`${pack.name}` is a setting of a pack that stands under `needs` in pack.yaml"
+                .to_owned()
+        }
     }
 
     /// The dataset that a declaration refers to. When it is not there, that is reported.

@@ -4,6 +4,7 @@
 //! none that begins with a dot, none that a link leads to outside. A pack names secrets and never holds them, so
 //! neither does a copy.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ struct Entry {
     path: String,
     bytes: u64,
     modified: SystemTime,
+    /// Where it stands, when that is not in the folder of the pack.
+    laid: Option<PathBuf>,
 }
 
 impl Content {
@@ -52,8 +55,29 @@ impl Content {
         })
     }
 
+    /// The same with other files in the place of some, by their paths in the pack.
+    pub(crate) fn with(mut self, laid: &BTreeMap<String, PathBuf>) -> io::Result<Self> {
+        for entry in &mut self.files {
+            let Some(file) = laid.get(&entry.path) else {
+                continue;
+            };
+            let metadata = fs::metadata(file)?;
+            entry.bytes = metadata.len();
+            entry.modified = metadata.modified()?;
+            entry.laid = Some(file.clone());
+        }
+        Ok(self)
+    }
+
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    fn open(&self, entry: &Entry) -> io::Result<File> {
+        match &entry.laid {
+            Some(file) => File::open(file),
+            None => File::open(self.folder.join(&entry.path)),
+        }
     }
 
     /// A word for names, sizes and times of the files, which changes with their bytes; `None` while a file is so new that
@@ -68,6 +92,9 @@ impl Content {
             let since = file.modified.duration_since(SystemTime::UNIX_EPOCH);
             let since = since.unwrap_or_default().as_nanos();
             part(&mut hasher, file.path.as_bytes());
+            if let Some(laid) = &file.laid {
+                part(&mut hasher, laid.as_os_str().as_encoded_bytes());
+            }
             hasher.update(&file.bytes.to_le_bytes());
             hasher.update(&since.to_le_bytes());
         }
@@ -79,7 +106,7 @@ impl Content {
         let mut hasher = blake3::Hasher::new();
         for file in &self.files {
             let mut of_file = blake3::Hasher::new();
-            of_file.update_reader(File::open(self.folder.join(&file.path))?)?;
+            of_file.update_reader(self.open(file)?)?;
             part(&mut hasher, file.path.as_bytes());
             hasher.update(of_file.finalize().as_bytes());
         }
@@ -103,7 +130,7 @@ impl Content {
                 fs::create_dir_all(folder)?;
             }
             let mut copy = File::create_new(&target)?;
-            io::copy(&mut File::open(self.folder.join(&file.path))?, &mut copy)?;
+            io::copy(&mut self.open(file)?, &mut copy)?;
             copy.sync_all()?;
         }
         fs::rename(&draft, to)?;
@@ -153,6 +180,7 @@ impl Walk {
                     path: relative,
                     bytes: metadata.len(),
                     modified: metadata.modified()?,
+                    laid: None,
                 });
             }
         }

@@ -382,8 +382,8 @@ impl<'a> Comparison<'a> {
             })
             .collect();
         let mut changes = Vec::new();
-        for (name, value) in after.iter() {
-            let was = before.value(name.as_str());
+        for (name, value) in after.usable() {
+            let was = before.value(&name);
             let mark = format!("${{{name}}}");
             let used: Vec<bool> = texts
                 .iter()
@@ -400,7 +400,7 @@ impl<'a> Comparison<'a> {
             };
             changes.push(
                 Change::new(What::Setting, effect)
-                    .of(name)
+                    .of(&name)
                     .between(was, Some(value)),
             );
         }

@@ -12,6 +12,7 @@ pub mod difference;
 pub mod expectation;
 mod file;
 pub mod grade;
+mod laid;
 mod load;
 mod model;
 mod own;

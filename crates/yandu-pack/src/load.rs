@@ -14,7 +14,9 @@ mod declared;
 mod folder;
 
 pub(crate) use declared::{Declared, Drafts, pointer, shown};
-pub(crate) use folder::{MAX_FILES, TOP_FILES, TOP_FOLDERS, read_text};
+pub(crate) use folder::{
+    MAX_FILES, TOP_FILES, TOP_FOLDERS, entries, file_name, read_text, unreadable,
+};
 
 /// Compiles the SQL of packs, which is done elsewhere: this crate has no SQL of its own.
 ///

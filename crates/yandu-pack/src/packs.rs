@@ -1,6 +1,7 @@
 //! The packs of a site, as they were read and checked.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -9,6 +10,7 @@ use yandu_words::{
     PageId, RoleId, SourceId, Title,
 };
 
+use crate::content::Content;
 use crate::dataset::{Dataset, Headers};
 use crate::declare::{
     BoardFile, ClassificationFile, CodeListFile, IndicatorFile, Literal, MetricFile, PackFile,
@@ -54,6 +56,8 @@ pub struct Pack {
     pub(crate) folder: PathBuf,
     pub(crate) tests: Vec<PackTest>,
     pub(crate) overrides: IndexMap<ColumnName, SettingValue>,
+    /// Files of a city in the place of those that the pack carries, by their paths in the pack.
+    pub(crate) laid: BTreeMap<String, PathBuf>,
 }
 
 /// A test of a pack, and the file that it stands in.
@@ -280,9 +284,14 @@ impl Packs {
         Some(dataset.headers(&source.file.headers))
     }
 
-    /// The settings of a pack: the values of the site, and the defaults for the rest.
+    /// The settings of a pack and of those that it needs: the values of the site, and the defaults for the rest.
     pub fn settings(&self, id: &PackId) -> Option<Settings> {
-        self.packs.get(id).map(Pack::settings)
+        let pack = self.packs.get(id)?;
+        let needed = pack.file.needs.iter();
+        let needed = needed.filter_map(|need| self.packs.get(need));
+        Some(needed.fold(pack.settings(), |settings, needed| {
+            settings.with_needed(needed.id(), &needed.settings())
+        }))
     }
 
     /// The largest document that people may hand in, in bytes: the setting `document_mebibytes` of the pack `plan`, which
@@ -379,12 +388,29 @@ impl Pack {
             let value = self.overrides.get(name).unwrap_or(&setting.default);
             (name.clone(), value.clone())
         };
-        Settings(self.file.settings.iter().map(value).collect())
+        Settings::of(self.file.settings.iter().map(value).collect())
     }
 
-    /// The file at a path relative to the folder of the pack.
+    /// The file at a path relative to the folder of the pack, or the city's own in its place.
     pub fn resolve(&self, path: &str) -> Result<PathBuf, PathError> {
-        resolve(&self.folder, path)
+        let file = resolve(&self.folder, path)?;
+        let laid = self.laid.get(path.trim_start_matches("./"));
+        Ok(laid.cloned().unwrap_or(file))
+    }
+
+    /// The files of the pack, with those of the city in the place of its own.
+    ///
+    /// # Errors
+    ///
+    /// A file or folder cannot be looked at.
+    pub fn content(&self) -> io::Result<Content> {
+        Content::of(&self.folder)?.with(&self.laid)
+    }
+
+    /// The files of the city that take the place of files of the pack, by their paths in the pack.
+    pub fn laid(&self) -> impl ExactSizeIterator<Item = (&str, &Path)> {
+        let laid = self.laid.iter();
+        laid.map(|(path, file)| (path.as_str(), file.as_path()))
     }
 }
 
@@ -433,9 +459,13 @@ impl Source {
     }
 }
 
-/// The settings of a pack at a site.
+/// The settings of a pack at a site, and those of the packs that it needs, which its texts use as `${pack.name}`.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Settings(IndexMap<ColumnName, SettingValue>);
+pub struct Settings {
+    own: IndexMap<ColumnName, SettingValue>,
+    /// By `pack.name`.
+    needed: BTreeMap<String, SettingValue>,
+}
 
 impl Settings {
     /// The values that a pack has where a site sets none.
@@ -446,15 +476,36 @@ impl Settings {
     }
 
     pub(crate) fn of(values: IndexMap<ColumnName, SettingValue>) -> Self {
-        Self(values)
+        Self {
+            own: values,
+            needed: BTreeMap::new(),
+        }
     }
 
+    /// The same with the settings of a pack that is needed.
+    pub(crate) fn with_needed(mut self, pack: &PackId, settings: &Self) -> Self {
+        for (name, value) in &settings.own {
+            self.needed.insert(format!("{pack}.{name}"), value.clone());
+        }
+        self
+    }
+
+    /// By its name, or as `pack.name` where a needed pack has it.
     pub fn value(&self, name: &str) -> Option<&SettingValue> {
-        self.0.get(name)
+        self.own.get(name).or_else(|| self.needed.get(name))
     }
 
+    /// Those of the pack itself.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&ColumnName, &Literal)> {
-        self.0.iter()
+        self.own.iter()
+    }
+
+    /// All that texts of the pack may use, by the names that they use.
+    pub(crate) fn usable(&self) -> impl Iterator<Item = (String, &SettingValue)> {
+        let own = self.own.iter();
+        let own = own.map(|(name, value)| (name.to_string(), value));
+        let needed = self.needed.iter();
+        own.chain(needed.map(|(name, value)| (name.clone(), value)))
     }
 
     /// A text with each `${name}` replaced by the value of the setting.

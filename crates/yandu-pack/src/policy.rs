@@ -1,13 +1,18 @@
 //! Datasets and policies as the door is told of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use yandu_policy::{ADMINISTRATORS, City, Column, Source};
-use yandu_words::{FieldId, Grade, Mask, RoleId};
+use yandu_words::{FieldId, Grade, Mask, RoleId, Title};
 
+use crate::check::policies;
 use crate::dataset::Dataset;
+use crate::file::FileText;
+use crate::load::{Compiler, read_text};
 use crate::packs::Packs;
+use crate::problem::Problem;
 
 impl Packs {
     /// The policies of all packs, named after the folders of these.
@@ -18,6 +23,25 @@ impl Packs {
             text: policy.text.clone(),
         });
         sources.collect()
+    }
+
+    /// What is wrong with the policies in files of a city that knows these roles beside those of its packs.
+    pub fn check_policies(
+        &self,
+        files: &[PathBuf],
+        roles: &BTreeMap<RoleId, Title>,
+        compiler: &dyn Compiler,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut texts = Vec::new();
+        for file in files {
+            match read_text(file) {
+                Ok(text) => texts.push(FileText::new(file.clone(), text)),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        problems.extend(policies::of_city(self, roles, &texts, compiler));
+        problems
     }
 }
 

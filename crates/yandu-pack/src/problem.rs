@@ -1,6 +1,6 @@
 //! What is wrong in a pack: a stable code, a place, a message and a mend.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -71,6 +71,24 @@ impl Problem {
             help: None,
             excerpt: None,
             is_secret: false,
+        }
+    }
+
+    /// What a check says of rows in a file, and the line of one of them; `is_hard` where they are not taken.
+    pub fn of_rows(file: &Path, line: Option<usize>, is_hard: bool, message: String) -> Self {
+        let code = if is_hard {
+            Code::WrongRow
+        } else {
+            Code::DoubtfulRow
+        };
+        let span = line.map(|line| Span {
+            line,
+            column: 1,
+            length: 0,
+        });
+        Self {
+            span,
+            ..Self::new(code, file, message)
         }
     }
 

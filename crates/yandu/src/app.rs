@@ -28,6 +28,7 @@ use yandu_transform::lineage::Lineages;
 use yandu_words::id::{IdError, PackId};
 use yandu_words::{RoleId, Title};
 
+use crate::city;
 use crate::config::Config;
 use crate::facts;
 use crate::failure::{Failure, Result};
@@ -56,6 +57,7 @@ impl App {
         let openid = config.openid.options()?;
         let folder = DataFolder::open(&config.data)?;
         let packs = load_packs(config)?;
+        tell_of_city(&packs);
         let store = Store::open_with(&folder.records(), config.now.clock()).await?;
         let clock = store.clock().clone();
         let local_key = local::write(&folder)?;
@@ -103,6 +105,8 @@ impl App {
             openid,
             visitors: config.visitors.options(),
             lineages,
+            areas: city::read_areas(config)?,
+            site_name: config.site_name.trim().to_owned(),
             ..yandu_http::Options::default()
         };
         let transform = Transform::open(
@@ -112,7 +116,7 @@ impl App {
             collector.packs(),
         )
         .await?;
-        let plans = Plans::open(store.clone(), collector.folder(), bindings(config)?).await?;
+        let plans = Plans::open(store.clone(), collector.folder(), read_bindings(config)?).await?;
         let changes = PackChanges::new(collector.clone(), installed, offer(config));
         changes.settle_by(Arc::new(settling));
         let metrics =
@@ -193,7 +197,7 @@ async fn settled(settling: &Settling, packs: &Packs, fields: &change::Fields) ->
 }
 
 /// What the city proposes that targets of its plan are bound to: a file in the folder of the city, or that of the built-in one.
-fn bindings(config: &Config) -> Result<Vec<yandu_plan::Proposal>> {
+pub(crate) fn read_bindings(config: &Config) -> Result<Vec<yandu_plan::Proposal>> {
     const BUILT_IN: &[u8] = include_bytes!("../../../city/yancheng/plan/bindings.csv");
     let Some(city) = &config.city else {
         return Ok(yandu_plan::read_proposals(BUILT_IN)?);
@@ -203,7 +207,26 @@ fn bindings(config: &Config) -> Result<Vec<yandu_plan::Proposal>> {
         return Ok(Vec::new());
     }
     let bytes = std::fs::read(&path).map_err(Failure::io("read", &path))?;
-    Ok(yandu_plan::read_proposals(&bytes)?)
+    yandu_plan::read_proposals(&bytes).map_err(|error| {
+        let told = Failure::of(&error).line();
+        Failure::new(format!("`{}`: {told}", path.display())).help(
+            "`docs/plans.md` says what stands in this file; `yandu pack check` looks at it too",
+        )
+    })
+}
+
+/// Says in the log which rows of packs the city has its own in the place of.
+fn tell_of_city(packs: &Packs) {
+    for pack in packs.packs() {
+        for (path, file) in pack.laid() {
+            tracing::info!(
+                pack.id = %pack.id(),
+                pack.file = path,
+                file.path = %file.display(),
+                "rows of the city take the place of those of the pack"
+            );
+        }
+    }
 }
 
 /// Opens the accounts and the door under the key of the site.
@@ -228,14 +251,7 @@ async fn open_door(config: &Config, collector: &Collector) -> Result<Door> {
 
 /// The policies in the folder of the city.
 fn city_policies(config: &Config) -> Result<Vec<Source>> {
-    let Some(city) = &config.city else {
-        return Ok(Vec::new());
-    };
-    let folder = city.join("policies");
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    policy_files(&folder)?
+    city_policy_files(config)?
         .into_iter()
         .map(|path| {
             let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
@@ -246,6 +262,15 @@ fn city_policies(config: &Config) -> Result<Vec<Source>> {
             })
         })
         .collect()
+}
+
+/// The files of those.
+pub(crate) fn city_policy_files(config: &Config) -> Result<Vec<PathBuf>> {
+    let folder = config.city.as_ref().map(|city| city.join("policies"));
+    match folder.filter(|folder| folder.is_dir()) {
+        Some(folder) => policy_files(&folder),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The roles in the folder of the city. Of a file that has errors none is there, so that policies which name one do not hold: nothing is
@@ -337,12 +362,24 @@ pub(crate) fn load_packs(config: &Config) -> Result<Packs> {
         .help("mend them; `yandu pack check` shows them all"));
     }
     let mut packs = loaded.packs;
+    let problems = city::lay_rows(config, &mut packs);
+    if !problems.is_empty() {
+        return Err(Failure {
+            details: problems.iter().map(ToString::to_string).collect(),
+            ..Failure::new("the folder of the city has errors")
+        }
+        .code("packs")
+        .help(
+            "mend them; `yandu pack check` shows all that is wrong with the folder of the city",
+        ));
+    }
     override_settings(config, &mut packs)?;
     Ok(packs)
 }
 
-fn override_settings(config: &Config, packs: &mut Packs) -> Result<()> {
-    let mut values = Vec::new();
+/// Sets what follows from the divisions of the city, and over that what the configuration says.
+pub(crate) fn override_settings(config: &Config, packs: &mut Packs) -> Result<()> {
+    let mut values = city::settings(packs)?;
     for (pack, settings) in &config.settings {
         let id: PackId = pack
             .parse()

@@ -69,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) font_heiti: String,
     pub(crate) font_biaosong: String,
     pub(crate) font_songti: String,
+    /// What stands at the head of pages; the name of the program where it is empty.
+    pub(crate) site_name: String,
     pub(crate) city: Option<PathBuf>,
     pub(crate) now: Moment,
     pub(crate) classification: ClassificationKeys,
@@ -141,6 +143,7 @@ impl Default for Config {
             font_heiti: noto("SansCJK-Regular"),
             font_biaosong: noto("SerifCJK-Bold"),
             font_songti: String::new(),
+            site_name: String::new(),
             city: None,
             now: Moment::default(),
             classification: ClassificationKeys::default(),
@@ -394,6 +397,7 @@ fn scalar(key: &str, text: &str) -> Value {
             | "openid.account_claim"
             | "log"
             | "log_format"
+            | "site_name"
             | "city"
             | "now"
     );

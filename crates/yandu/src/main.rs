@@ -5,6 +5,7 @@
 //! path and one door.
 
 mod app;
+mod city;
 mod cli;
 mod client;
 mod commands;

@@ -451,6 +451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the counties and zones of the city, and the city itself. */
+        get: operations["list_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches": {
         parameters: {
             query?: never;
@@ -2884,6 +2901,28 @@ export interface components {
             /** @description The `to` of the plan that was seen; offered packs that are others by now are refused. */
             seen?: string | null;
         };
+        /** @description The areas of the city: those that its folder places, then the others in the order of their codes. */
+        AreaList: {
+            areas: components["schemas"]["CityArea"][];
+        };
+        /** @description Where an area stands on a picture of the city. */
+        AreaPlace: {
+            /**
+             * Format: int32
+             * @description In half tiles, from 1.
+             */
+            column: number;
+            /**
+             * Format: int32
+             * @description From 0.
+             */
+            row: number;
+            /**
+             * Format: int32
+             * @description In half tiles, 1 or 2.
+             */
+            width: number;
+        };
         /** @description A change of what a plan binds people to, asked for. */
         AskChange: {
             edits: components["schemas"]["EditOfPlan"][];
@@ -3195,6 +3234,17 @@ export interface components {
             reason: string;
             /** @description Places in the batch; all rows that wait when empty. */
             rows: number[];
+        };
+        /** @description The city itself, a county or a zone, with what it is called on a picture, which may be shorter than its name. */
+        CityArea: {
+            /** @example 320902 */
+            code: string;
+            /** @description Whether it is the whole city. */
+            is_city: boolean;
+            name: components["schemas"]["PageTitle"];
+            place?: components["schemas"]["AreaPlace"] | null;
+            /** @description The unit that manages it, by which numbers are told too. */
+            unit?: string | null;
         };
         /** @description Becoming the first system administrator by the link that the server has printed. */
         Claim: {
@@ -8857,6 +8907,38 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             408: components["responses"]["Problem"];

@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next'
 import type { BoardArea } from '../api/boards'
 import type { MetricAnswer } from '../api/metrics'
 import { Press } from '../kit/Press'
-import { type Tile, step, tileOf, tiles } from '../kit/cartogram'
+import { useAreas } from '../kit/areas'
+import { type Tile, extent, step, tileOf } from '../kit/cartogram'
 import { alike, unitAfter, valueOf } from '../kit/figure'
 import { askOf, useTrail } from '../kit/trail'
 import { useWorded } from '../pages/declared/worded'
-import { useWords } from '../kit/words'
 import { GAP, HIGH, WIDE, lettering } from './lettering'
 import { whyWithout } from './without'
 
@@ -30,12 +30,12 @@ interface Props {
 export function CountyMap({ answer, label, area, areas, onArea }: Props) {
   const { t, i18n } = useTranslation()
   const worded = useWorded()
-  const { word } = useWords()
+  const { tiles, nameOf } = useAreas()
   const open = useTrail()
   const { unit, decimals } = answer
   const known = new Map(
     answer.groups.flatMap((group) => {
-      const tile = tileOf(group.keys[0]?.value ?? '')
+      const tile = tileOf(tiles, group.keys[0]?.value ?? '')
       const point = group.points.at(-1)
       const value = valueOf(point)
       return tile && point && value !== null ? [[tile.code, { keys: group.keys, point, value }] as const] : []
@@ -47,19 +47,20 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
   // Shares lie close together; their shades begin at the least of them.
   const from = unit === '%' && values.length > 0 ? Math.min(...values) : least
   /** Why a tile has no number. A board that was opened for one area has the numbers of no other. */
-  const whyNone = ({ code }: Tile) => (area !== undefined ? '' : t(whyWithout(code)))
+  const whyNone = (tile: Tile) => (area !== undefined ? '' : t(whyWithout(tile)))
   const words = (tile: Tile) => {
     const value = known.get(tile.code)?.value
     return value === undefined ? whyNone(tile) : `${write(value)}${unitAfter(unit)}`
   }
   // A half tile has no room for a unit of several letters, which stands on the others.
   const shownIn = (tile: Tile) => (tile.width === 1 && unit.length > 1 ? words(tile).replace(unitAfter(unit), '') : words(tile))
+  const { columns, rows } = extent(tiles)
   return (
-    <svg className="county-map" viewBox={`${WIDE - EDGE} ${-EDGE} ${WIDE * 6 + EDGE} ${HIGH * 5 + EDGE}`} role="group" aria-label={t('board.map', { title: worded(label) })}>
+    <svg className="county-map" viewBox={`${WIDE - EDGE} ${-EDGE} ${WIDE * columns + EDGE} ${HIGH * rows + EDGE}`} role="group" aria-label={t('board.map', { title: worded(label) })}>
       {tiles.map((tile) => {
         const { code, column, row, width } = tile
         const shown = known.get(code)
-        const name = word('division', code)
+        const name = nameOf(code)
         const { lines, valueY, between } = lettering(name, width)
         const [left, top, wide] = [column * WIDE, row * HIGH, width * WIDE - GAP]
         const middle = left + wide / 2

@@ -3,6 +3,8 @@ import { Figure } from '../kit/Figure'
 import { valueOf } from '../kit/figure'
 import { useKeyName } from '../pages/figures/useDimension'
 import { askOf } from '../kit/trail'
+import { useAreas } from '../kit/areas'
+import { tileOf } from '../kit/cartogram'
 import { useRoom } from './room'
 import type { BodyProps } from './TileBody'
 import { whyWithout, without } from './without'
@@ -11,6 +13,7 @@ import { whyWithout, without } from './without'
 export function RankingTile({ answer, area, areas }: BodyProps) {
   const { t } = useTranslation()
   const nameOf = useKeyName()
+  const { tiles } = useAreas()
   const most = Math.max(0, ...answer.groups.map((group) => valueOf(group.points.at(-1)) ?? 0))
   const lacking = without(answer, areas, area)
   const count = answer.groups.length + lacking.length
@@ -37,7 +40,7 @@ export function RankingTile({ answer, area, areas }: BodyProps) {
         <li key={code}>
           <span className="ranking-name">{nameOf({ dimension: 'area', value: code, name: { zh: name } })}</span>
           <span />
-          <span className="ranking-value hint">{t(whyWithout(code))}</span>
+          <span className="ranking-value hint">{t(whyWithout(tileOf(tiles, code)))}</span>
         </li>
       ))}
       {others > 0 && <li className="hint list-others">{t('board.others', { count: others })}</li>}

@@ -2,6 +2,8 @@ import { useTranslation } from 'react-i18next'
 import { ChangeText, Figure } from '../kit/Figure'
 import { askOf, askOfOther } from '../kit/trail'
 import { useKeyName } from '../pages/figures/useDimension'
+import { useAreas } from '../kit/areas'
+import { tileOf } from '../kit/cartogram'
 import { useRoom } from './room'
 import type { BodyProps } from './TileBody'
 import { whyWithout, without } from './without'
@@ -10,6 +12,7 @@ import { whyWithout, without } from './without'
 export function TableTile({ answer, area, areas }: BodyProps) {
   const { t } = useTranslation()
   const nameOf = useKeyName()
+  const { tiles } = useAreas()
   const { unit, decimals, direction } = answer
   const lacking = without(answer, areas, area)
   const [place, shown] = useRoom<HTMLDivElement>(answer.groups.length + lacking.length, 'tbody tr', 'thead')
@@ -39,7 +42,7 @@ export function TableTile({ answer, area, areas }: BodyProps) {
           {lacking.slice(0, Math.max(0, shown - answer.groups.length)).map(({ code, name }) => (
             <tr key={code}>
               <th scope="row">{nameOf({ dimension: 'area', value: code, name: { zh: name } })}</th>
-              <td className="right hint">{t(whyWithout(code))}</td>
+              <td className="right hint">{t(whyWithout(tileOf(tiles, code)))}</td>
               <td />
             </tr>
           ))}

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Board, BoardTile } from '../api/boards'
 import { ApiError } from '../api/errors'
-import en from '../i18n/en.json'
-import zh from '../i18n/zh-CN.json'
-import { tiles } from '../kit/cartogram'
+import { readFileSync } from 'node:fs'
+import { areasOf } from '../kit/areas'
+import { type Area, layout } from '../kit/cartogram'
 import { nextArea, until, wishOf } from '../wall/wish'
 import { lampAddress, tileAddress } from './address'
 import { scale } from '../kit/scale'
@@ -141,14 +141,53 @@ describe('a small trend', () => {
   })
 })
 
+/** The areas of the city that is built in. */
+function yancheng(): Area[] {
+  const [head = '', ...lines] = readFileSync(new URL('../../../city/yancheng/areas.csv', import.meta.url), 'utf8').trim().split('\n')
+  const names = head.split(',')
+  return lines.map((line) => {
+    const cells = line.split(',')
+    const cell = (name: string) => cells[names.indexOf(name)] ?? ''
+    const place = cell('column') ? { column: Number(cell('column')), row: Number(cell('row')), width: Number(cell('width')) } : null
+    return { code: cell('code'), unit: cell('unit') || null, is_city: cell('code').endsWith('00'), name: { zh: cell('name'), en: cell('name_en') }, place }
+  })
+}
+
+describe('the picture of a city', () => {
+  const area = (code: string, place?: Area['place'], is_city = false): Area => ({ code, unit: null, is_city, name: { zh: code, en: null }, place: place ?? null })
+  const at = (code: string, column: number, row: number) => area(code, { column, row, width: 2 })
+  const places = (areas: Area[]) => layout(areas).map(({ code, column, row }) => [code, column, row])
+  test('is drawn as the city says, from its first column and row', () => {
+    expect(layout(yancheng()).map(({ code }) => code)).toEqual([
+      '320921', '320923', '320922', '320925', '320924', '320903', '320902', '320904', '320971', '320972', '320981',
+    ])
+    expect(places([at('b', 5, 3), at('a', 3, 2)])).toEqual([['a', 1, 0], ['b', 3, 1]])
+  })
+  test('has the counties that the city says nothing of in a grid, in the order of their codes and below the others', () => {
+    const five = ['05', '02', '01', '04', '03'].map((code) => area(code))
+    expect(places([area('00', undefined, true), ...five])).toEqual([['01', 1, 0], ['02', 3, 0], ['03', 5, 0], ['04', 1, 1], ['05', 3, 1]])
+    expect(places([at('09', 1, 0), at('08', 3, 0), ...five.slice(0, 3)])).toEqual([['09', 1, 0], ['08', 3, 0], ['01', 1, 1], ['02', 3, 1], ['05', 1, 2]])
+    expect(layout([])).toEqual([])
+  })
+  test('calls areas by the words of the city, those of units too, and as the program gave them where it has none', () => {
+    const told = [{ ...at('229902', 1, 0), unit: 'jiangbei', name: { zh: '江北区', en: 'Jiangbei' } }, area('229900', undefined, true)]
+    const [zh, en] = [areasOf(told, 'zh-CN'), areasOf(told, 'en')]
+    expect([zh.nameOf('229902'), en.nameOf('jiangbei'), en.nameOf('229900'), zh.nameOf('x')]).toEqual(['江北区', 'Jiangbei', '229900', 'x'])
+    expect(zh.city).toBe('229900')
+  })
+})
+
 describe('a tile of the map', () => {
   /** As in board.css; letters reach about so far above and below the line that they stand on. */
   const [name, value, small] = [15, 16, 13]
   const [above, below] = [0.8, 0.25]
   test('cuts through no letter where its name ends and its number begins', () => {
+    const told = yancheng()
+    const tiles = layout(told)
+    expect(tiles).toHaveLength(11)
     for (const { code, width } of tiles) {
-      for (const words of [zh, en] as Record<string, string>[]) {
-        const { lines, valueY, between } = lettering(words[`division.${code}`] ?? '', width)
+      for (const language of ['zh-CN', 'en']) {
+        const { lines, valueY, between } = lettering(areasOf(told, language).nameOf(code), width)
         const [ofName, ofValue] = width === 1 ? [small, small] : [name, value]
         expect(lines.map(({ text }) => text).join('').length, code).toBeGreaterThan(1)
         expect((lines.at(-1)?.y ?? 0) + below * ofName, code).toBeLessThanOrEqual(between)
@@ -202,7 +241,7 @@ test('a list of areas names those without a number, as the map does', () => {
   const group = (value: string) => ({ keys: [{ dimension: 'area', value }] }) as never
   const answer = { groups: [group('tinghu')], groups_in_all: 1 }
   expect(without(answer, [tinghu, yannan], undefined)).toEqual([yannan])
-  expect([whyWithout('yannan'), whyWithout('tinghu')]).toEqual(['board.not-apart', 'figure.no-data'])
+  expect([whyWithout({ width: 1 }), whyWithout({ width: 2 })]).toEqual(['board.not-apart', 'figure.no-data'])
   // One area alone, a part of a list, or something else than areas lacks none.
   expect(without(answer, [tinghu, yannan], 'tinghu')).toEqual([])
   expect(without({ ...answer, groups_in_all: 2 }, [tinghu, yannan], undefined)).toEqual([])

@@ -1,10 +1,10 @@
 import type { BoardArea } from '../api/boards'
 import type { MetricAnswer } from '../api/metrics'
-import { tileOf } from '../kit/cartogram'
+import type { Tile } from '../kit/cartogram'
 
 /** The words for an area without a number: a zone is within that of its county where the data do not list it. */
-export function whyWithout(code: string): 'board.not-apart' | 'figure.no-data' {
-  return tileOf(code)?.width === 1 ? 'board.not-apart' : 'figure.no-data'
+export function whyWithout(tile: Pick<Tile, 'width'> | undefined): 'board.not-apart' | 'figure.no-data' {
+  return tile?.width === 1 ? 'board.not-apart' : 'figure.no-data'
 }
 
 /**

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Link, type To } from 'react-router'
-import { step, tiles } from './cartogram'
-import { useWords } from './words'
+import { useAreas } from './areas'
+import { extent, step } from './cartogram'
 
 export interface Shown {
   value: number
@@ -23,19 +23,19 @@ interface Props {
 /** The counties at a glance: the darker, the more. Each tile leads on. */
 export function Cartogram({ label, values, most, least = 0, to, caption, zonesMayLack = false }: Props) {
   const { t } = useTranslation()
-  const { word } = useWords()
+  const { tiles, nameOf } = useAreas()
   return (
     <figure className="cartogram">
-      <ul className="tiles" aria-label={label}>
+      <ul className="tiles" aria-label={label} style={{ gridTemplateColumns: `repeat(${extent(tiles).columns}, minmax(0, 1fr))` }}>
         {tiles
           .filter(({ code, width }) => width === 2 || !zonesMayLack || values.has(code))
           .map(({ code, column, row, width }) => {
             const shown = values.get(code)
             const shade = step(shown?.value, most, least)
             return (
-              <li key={code} className={`tile tile-at-${column}-${row} tile-wide-${width} tile-shade-${shade ?? 'none'}`}>
+              <li key={code} className={`tile tile-wide-${width} tile-shade-${shade ?? 'none'}`} style={{ gridArea: `${row + 1} / ${column} / auto / span ${width}` }}>
                 <Link to={to(code)}>
-                  <span className="tile-name">{word('division', code)}</span>
+                  <span className="tile-name">{nameOf(code)}</span>
                   <span className="tile-value num">{shown?.words ?? t('rollup.gap')}</span>
                 </Link>
               </li>

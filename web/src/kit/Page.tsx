@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { useSiteName } from './site'
 
 interface PageProps {
   title: string
@@ -13,9 +14,10 @@ interface PageProps {
 
 export function Page({ title, trail = [], about, actions, children }: PageProps) {
   const { t } = useTranslation()
+  const site = useSiteName()
   useEffect(() => {
-    document.title = `${title} · ${t('app.name')}`
-  }, [title, t])
+    document.title = `${title} · ${site}`
+  }, [title, site])
   return (
     <div className="page">
       {trail.length > 0 && (

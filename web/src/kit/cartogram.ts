@@ -1,33 +1,48 @@
+import type { components } from '../api/schema'
+
+export type Area = components['schemas']['CityArea']
+
 /** A tile of the picture: where it stands and how wide it is, in half tiles. */
 export interface Tile {
   code: string
   /** The id of the unit that manages it, where numbers are told by managing unit. */
-  unit: string
+  unit?: string | null | undefined
+  /** From 1. */
   column: number
+  /** From 0. */
   row: number
   width: 1 | 2
 }
 
+/** How many stand in a row where the city places none. */
+const [LEAST_IN_A_ROW, MOST_IN_A_ROW] = [3, 5]
+
 /**
- * The nine counties of Yancheng as equal tiles in rough geographic order, and the two zones as half tiles. It is a
- * diagram and no map: it has no boundaries that could be wrong.
+ * The counties of the city as tiles where its folder says that they roughly lie; those that it says nothing of stand in a
+ * grid below, in the order of their codes. It is a diagram and no map: it has no boundaries that could be wrong.
  */
-export const tiles: Tile[] = [
-  { code: '320921', unit: 'xiangshui', column: 3, row: 0, width: 2 },
-  { code: '320923', unit: 'funing', column: 2, row: 1, width: 2 },
-  { code: '320922', unit: 'binhai', column: 4, row: 1, width: 2 },
-  { code: '320925', unit: 'jianhu', column: 2, row: 2, width: 2 },
-  { code: '320924', unit: 'sheyang', column: 4, row: 2, width: 2 },
-  { code: '320903', unit: 'yandu', column: 1, row: 3, width: 2 },
-  { code: '320902', unit: 'tinghu', column: 3, row: 3, width: 2 },
-  { code: '320904', unit: 'dafeng', column: 5, row: 3, width: 2 },
-  { code: '320971', unit: 'kaifaqu', column: 1, row: 4, width: 1 },
-  { code: '320972', unit: 'yannan', column: 2, row: 4, width: 1 },
-  { code: '320981', unit: 'dongtai', column: 3, row: 4, width: 2 },
-]
+export function layout(areas: Area[]): Tile[] {
+  const counties = areas.filter(({ is_city }) => !is_city)
+  const said = counties.flatMap(({ code, unit, place }) => (place ? [{ ...place, code, unit, width: place.width === 1 ? (1 as const) : (2 as const) }] : []))
+  const [left, top] = [Math.min(...said.map(({ column }) => column)), Math.min(...said.map(({ row }) => row))]
+  const placed: Tile[] = said.map((tile) => ({ ...tile, column: tile.column - left + 1, row: tile.row - top }))
+  const others = counties.filter(({ place }) => !place).sort((one, other) => (one.code < other.code ? -1 : 1))
+  const { columns, rows } = extent(placed)
+  const inRow = rows > 0 ? Math.max(1, Math.floor(columns / 2)) : Math.min(MOST_IN_A_ROW, Math.max(LEAST_IN_A_ROW, Math.ceil(Math.sqrt(others.length))))
+  const below = others.map(({ code, unit }, at): Tile => ({ code, unit, column: 1 + 2 * (at % inRow), row: rows + Math.floor(at / inRow), width: 2 }))
+  return [...placed, ...below].sort((one, other) => one.row - other.row || one.column - other.column)
+}
+
+/** How many half tiles and rows a picture has. */
+export function extent(tiles: Tile[]): { columns: number; rows: number } {
+  return {
+    columns: Math.max(0, ...tiles.map(({ column, width }) => column + width - 1)),
+    rows: Math.max(0, ...tiles.map(({ row }) => row + 1)),
+  }
+}
 
 /** The tile of an area, by its code or by the unit that manages it. */
-export function tileOf(area: string): Tile | undefined {
+export function tileOf<T extends Pick<Tile, 'code' | 'unit'>>(tiles: T[], area: string): T | undefined {
   return tiles.find(({ code, unit }) => code === area || unit === area)
 }
 

@@ -52,6 +52,7 @@ export const SENTENCES: Record<string, string> = {
   'grouped-otherwise': 'it is grouped by something else than `{{column}}`',
   'joined-otherwise': 'it is joined by something else than `{{column}}`',
   'went-back': 'the table went back to an older version',
+  'not-as-file': 'this may be looked at on pages, and not be taken away as a file',
   'foreign-commit': "a commit in between is gone, or somebody else's",
   'columns-changed': 'columns changed in between',
   'commit-gone': 'rows of a commit in between are kept no longer',

@@ -6,6 +6,7 @@ import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
 import { Forbidden } from '../kit/Guarded'
+import { useSiteName } from '../kit/site'
 import { Mark } from '../kit/Mark'
 import { Page } from '../kit/Page'
 import { useSession } from '../kit/useSession'
@@ -20,6 +21,7 @@ const Finder = lazy(async () => ({ default: (await import('./Finder')).Finder })
 
 export function Shell() {
   const { t } = useTranslation()
+  const site = useSiteName()
   const { pathname } = useLocation()
   const { name, who } = useSession()
   const closed = closedAt(pathname, who)
@@ -54,7 +56,7 @@ export function Shell() {
         />
         <Link to="/" className="brand">
           <img src="/favicon.svg" alt="" width="24" height="24" />
-          <span>{t('app.name')}</span>
+          <span>{site}</span>
           <span className="brand-about only-wide">{t('app.about')}</span>
         </Link>
         <button type="button" className="finder-button" aria-label={t('finder.open')} onClick={() => setFinding(true)}>
@@ -92,7 +94,7 @@ export function Shell() {
         onClose={() => setMenuOpen(false)}
         placement="left"
         size={260}
-        title={t('app.name')}
+        title={site}
         closable={{ 'aria-label': t('action.close') }}
       >
         <nav aria-label={t('app.pages')} className="side-drawer">

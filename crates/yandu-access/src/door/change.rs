@@ -22,6 +22,23 @@ pub(super) struct Parts {
     pub(super) entries: BTreeMap<EntryId, Entry>,
 }
 
+/// Says where each problem of policies stands, and what to do about it.
+fn tell(problems: &[Problem], sources: &[Source]) {
+    for problem in problems {
+        let mut sources = sources.iter();
+        let source = sources.find(|source| source.file == problem.file);
+        let before = problem.span.as_ref().zip(source);
+        let before = before.and_then(|(span, source)| source.text.get(..span.start));
+        tracing::error!(
+            file.path = problem.file.as_ref(),
+            file.line = before.map(|before| before.matches('\n').count() + 1),
+            help = problem.help,
+            "a policy has an error: {}",
+            problem.message
+        );
+    }
+}
+
 impl State {
     pub(super) fn parts(&self) -> Parts {
         Parts {
@@ -256,6 +273,9 @@ impl Door {
 
     /// Opens nothing, and says why; unless another state than the expected one is in force.
     fn close(&self, why: &Error, of: Parts, expected: Option<&Arc<State>>) -> Result<()> {
+        if let Error::Policies(problems) = why {
+            tell(problems, &of.sources);
+        }
         tracing::error!(
             error = why as &dyn std::error::Error,
             "until the policies are mended nobody but the administrators may do anything"

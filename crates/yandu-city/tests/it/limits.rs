@@ -62,6 +62,37 @@ fn another_city_is_another_folder() {
 }
 
 #[test]
+fn divisions_that_a_city_has_for_its_packs_need_not_be_written_twice() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../city/yancheng");
+    let other = Folder::new();
+    let shared = other.path().join("data/base");
+    std::fs::create_dir_all(&shared).unwrap();
+    for entry in std::fs::read_dir(here).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap();
+        if path.is_dir() {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        if name == "divisions.csv" {
+            let text = text.replace("盐城市", "新盐市");
+            std::fs::write(shared.join("division.csv"), text).unwrap();
+        } else {
+            std::fs::write(other.path().join(name), text).unwrap();
+        }
+    }
+    let folder = Folder::new();
+    let mut options = folder.options(3_000, 1);
+    options.city = Some(other.path().to_owned());
+    options.only = Some(vec![Delivery::Properties]);
+    folder.simulate(&options);
+    let files = folder.files();
+    let mut inbox = files.iter().filter(|(name, _)| name.starts_with("inbox"));
+    let (_, bytes) = inbox.next().unwrap();
+    assert!(String::from_utf8_lossy(bytes).contains("江苏省新盐市"));
+}
+
+#[test]
 fn a_misspelt_kind_of_defect_is_refused() {
     let folder = Folder::new();
     let mut options = folder.options(100, 1);

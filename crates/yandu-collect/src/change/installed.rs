@@ -68,7 +68,7 @@ impl Installed {
         let mut settings: BTreeMap<String, BTreeMap<String, SettingValue>> = BTreeMap::new();
         for pack in packs.packs() {
             let failed = |source| Error::file("read the pack", pack.folder(), source);
-            let content = Content::of(pack.folder()).map_err(failed)?;
+            let content = pack.content().map_err(failed)?;
             let place = pack.folder().canonicalize().map_err(failed)?;
             let place = place.to_string_lossy().into_owned();
             let fingerprint = content.fingerprint();
@@ -127,7 +127,7 @@ impl Installed {
                 continue;
             };
             let failed = |source| Error::file("keep a copy of the pack", pack.folder(), source);
-            let content = Content::of(pack.folder()).map_err(failed)?;
+            let content = pack.content().map_err(failed)?;
             content.copy(&to).map_err(failed)?;
             let found = Content::of(&to).and_then(|copied| copied.digest());
             if found.map_err(failed)? != copy.digest {

@@ -59,6 +59,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/mine/grants/{id}", Need::Nothing),
     ("POST", "/mine/grants/{id}", Need::Nothing),
     ("GET", "/api/v1/clock", Need::Nothing),
+    ("GET", "/api/v1/areas", Need::Account),
     // Who somebody is.
     ("GET", "/api/v1/session", Need::Nothing),
     ("POST", "/api/v1/session", Need::Nothing),

@@ -44,7 +44,7 @@ pub(super) fn page(speech: &Speech, place: Place, title: &str, content: &Markup)
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · " (speech.say("盐渎", "Yandu")) }
+                title { (title) " · " (speech.site()) }
                 link rel="icon" href="/favicon.svg";
                 style { (PreEscaped(STYLE)) }
             }
@@ -52,7 +52,7 @@ pub(super) fn page(speech: &Speech, place: Place, title: &str, content: &Markup)
                 a class="skip" href="#main" { (speech.say("跳到正文", "To the content")) }
                 header {
                     div class="bar" {
-                        strong class="brand" { (speech.say("盐渎", "Yandu")) }
+                        strong class="brand" { (speech.site()) }
                         nav aria-label=(speech.say("栏目", "Sections")) {
                             (link("/open", Place::Open, speech.say("开放数据", "Open data")))
                             (link("/mine", Place::Mine, speech.say("我的授权", "My grants")))

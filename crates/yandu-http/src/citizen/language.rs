@@ -7,6 +7,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use yandu_words::Title;
 
+use crate::state::State;
+
 const PARAMETER: &str = "lang";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,12 +74,23 @@ pub(super) struct Speech {
     is_chosen: bool,
     /// The path and the query of the page without the language.
     here: String,
+    /// What this site is called; empty where it has no name of its own.
+    site: String,
 }
 
 impl Speech {
     /// One of two texts.
     pub(super) fn say<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
         self.language.say(chinese, english)
+    }
+
+    /// What stands at the head of each page.
+    pub(super) fn site(&self) -> &str {
+        if self.site.is_empty() {
+            self.say("盐渎", "Yandu")
+        } else {
+            &self.site
+        }
     }
 
     pub(super) fn title<'a>(&self, title: &'a Title) -> &'a str {
@@ -128,6 +141,7 @@ impl Speech {
                 .unwrap_or_default(),
             is_chosen: named.is_some(),
             here,
+            site: String::new(),
         }
     }
 }
@@ -137,11 +151,14 @@ fn with(path: &str, language: Language) -> String {
     format!("{path}{mark}{PARAMETER}={}", language.tag())
 }
 
-impl<S: Sync> FromRequestParts<S> for Speech {
+impl FromRequestParts<State> for Speech {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.uri, &parts.headers))
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Infallible> {
+        Ok(Self {
+            site: state.options().site_name.clone(),
+            ..Self::of(&parts.uri, &parts.headers)
+        })
     }
 }
 

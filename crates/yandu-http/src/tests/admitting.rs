@@ -233,6 +233,7 @@ async fn somebody_without_a_role_is_let_to_what_is_their_own() {
             || path.starts_with("/open")
             || path.starts_with("/mine")
             || path == "/api/v1/roles"
+            || path == "/api/v1/areas"
             || path == "/api/v1/datasets"
             || path == "/api/v1/datasets/{id}"
             || [

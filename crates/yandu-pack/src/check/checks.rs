@@ -8,7 +8,6 @@ use super::{Checker, bound, condition, pattern};
 use crate::declare::{Check, CheckKind, DatasetFile, Literal, PeriodUnit, ReferenceTarget};
 use crate::load::{Compiler, Declared};
 use crate::model::Expanded;
-use crate::packs::Settings;
 use crate::problem::{Code, quoted};
 
 pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
@@ -16,9 +15,7 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
     for dataset in &drafts.datasets {
         let mut names: HashMap<&str, usize> = HashMap::new();
         let mut conditions = condition::Conditions::new(dataset, compiler);
-        let pack = checker.pack_of_folder.get(&dataset.folder);
-        let settings = pack.map(|pack| Settings::defaults(&pack.declaration));
-        let settings = settings.unwrap_or_default();
+        let settings = checker.settings_of(dataset.folder);
         for (index, check) in dataset.declaration.checks.iter().enumerate() {
             if let Some(first) = names.insert(&check.name, index) {
                 let problem = dataset

@@ -8,7 +8,6 @@ use crate::dataset;
 use crate::declare::{Comparison, DatasetFile, DimensionKind, MetricFile, PeriodUnit};
 use crate::load::{Compiler, Declared, SqlProblem};
 use crate::model::Expanded;
-use crate::packs::Settings;
 use crate::problem::{Code, Problem, quoted};
 use crate::schema::FileKind;
 
@@ -192,9 +191,7 @@ fn expanded(
     pointer: &str,
     sql: &str,
 ) -> Option<Expanded> {
-    let pack = checker.pack_of_folder.get(&metric.folder);
-    let settings = pack.map(|pack| Settings::defaults(&pack.declaration));
-    let expanded = Expanded::new(&settings.unwrap_or_default(), sql).ok();
+    let expanded = Expanded::new(&checker.settings_of(metric.folder), sql).ok();
     if expanded.is_none() {
         super::settings::used(checker, metric, pointer, sql);
     }

@@ -10,7 +10,6 @@ use crate::dataset;
 use crate::declare::{Chart, ChartType, PageFile, PageKind};
 use crate::load::{CompiledModel, Compiler, Declared, SqlProblem};
 use crate::model::Expanded;
-use crate::packs::Settings;
 use crate::problem::{Code, alternatives, quoted};
 
 pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
@@ -119,9 +118,7 @@ impl Queries<'_> {
         pointer: &str,
         sql: &str,
     ) -> Option<CompiledModel> {
-        let settings = checker.pack_of_folder.get(&page.folder);
-        let settings = settings.map(|pack| Settings::defaults(&pack.declaration));
-        let Ok(expanded) = Expanded::new(&settings.unwrap_or_default(), sql) else {
+        let Ok(expanded) = Expanded::new(&checker.settings_of(page.folder), sql) else {
             super::settings::used(checker, page, pointer, sql);
             return None;
         };

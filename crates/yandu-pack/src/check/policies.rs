@@ -1,23 +1,26 @@
 //! Policies: whether they are Cedar, fit the schema, and are about what is there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
-use yandu_policy::{GRANTS, Policies, RowConditions, RowFault, Source};
-use yandu_words::DatasetId;
+use yandu_policy::{City, GRANTS, Policies, RowConditions, RowFault, Source};
+use yandu_words::{DatasetId, RoleId, Title};
 
 use super::Checker;
 use crate::dataset::Dataset;
 use crate::file::FileText;
 use crate::load::Compiler;
+use crate::packs::Packs;
 use crate::policy;
 use crate::problem::{Code, Problem};
 use crate::yaml::Place;
 
 /// What the texts of policies are called that no pack holds.
-const RESERVED: [&str; 3] = ["city", GRANTS, "yandu"];
+const RESERVED: [&str; 3] = [CITY, GRANTS, "yandu"];
+/// What those of a city's own folder are called.
+const CITY: &str = "city";
 
 pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
     let drafts = checker.drafts;
@@ -68,12 +71,51 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
         let Some(file) = files.find(|file| name(file) == problem.file) else {
             continue;
         };
-        let placed = match problem.span {
-            Some(span) => file.problem(Code::Policy, place(&file.text, &span), problem.message),
-            None => Problem::new(Code::Policy, &file.path, problem.message),
-        };
-        checker.push(placed.help_if(problem.help));
+        checker.push(placed(file, problem));
     }
+}
+
+/// What is wrong with policies of a city beside those of its packs, at their places.
+pub(crate) fn of_city(
+    packs: &Packs,
+    roles: &BTreeMap<RoleId, Title>,
+    files: &[FileText],
+    compiler: &dyn Compiler,
+) -> Vec<Problem> {
+    let name = |file: &FileText| -> Arc<str> { file.path.to_string_lossy().into() };
+    let mut sources = packs.policy_sources();
+    sources.extend(files.iter().map(|file| Source {
+        name: CITY.into(),
+        file: name(file),
+        text: file.text.clone(),
+    }));
+    let city = City {
+        own_roles: roles.keys().map(ToString::to_string).collect(),
+        ..packs.city()
+    };
+    let schemas = packs
+        .datasets()
+        .map(|dataset| (dataset.id(), dataset.schema()));
+    let conditions = Conditions {
+        compiler,
+        schemas: schemas.collect(),
+    };
+    let Err(problems) = Policies::build(city, &sources, &conditions, None, None) else {
+        return Vec::new();
+    };
+    let of_files = problems.into_iter().filter_map(|problem| {
+        let file = files.iter().find(|file| name(file) == problem.file)?;
+        Some(placed(file, problem))
+    });
+    of_files.collect()
+}
+
+fn placed(file: &FileText, problem: yandu_policy::Problem) -> Problem {
+    let placed = match problem.span {
+        Some(span) => file.problem(Code::Policy, place(&file.text, &span), problem.message),
+        None => Problem::new(Code::Policy, &file.path, problem.message),
+    };
+    placed.help_if(problem.help)
 }
 
 /// Bytes of a text as a place, which counts signs.

@@ -6,7 +6,7 @@ use super::{Checker, secrets};
 use crate::declare::Literal;
 use crate::file::FileText;
 use crate::load::Declared;
-use crate::problem::{Code, alternatives, quoted};
+use crate::problem::{Code, quoted};
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
@@ -52,18 +52,14 @@ pub(super) fn used<T>(checker: &mut Checker<'_>, from: &Declared<T>, pointer: &s
                 .help("a setting is used as `${name}`");
             return checker.push(problem);
         };
-        if !pack.names.contains(name) {
-            let known = pack.names.iter().map(String::as_str);
-            let mut known: Vec<&str> = known.collect();
-            known.sort_unstable();
+        if !checker.has_setting(pack, name) {
             let problem = from
                 .at(
                     Code::MissingSetting,
                     pointer,
                     format!("the pack `{id}` has no setting {}", quoted(name)),
                 )
-                .help("declare it under `settings` in pack.yaml")
-                .help_if(alternatives(name, "settings", known));
+                .help(checker.mend_of_setting(pack, name));
             checker.push(problem);
         }
         rest = after;

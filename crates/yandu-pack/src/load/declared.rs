@@ -1,6 +1,6 @@
 //! The declarations of all packs, each with its text, before they are checked against each other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -256,6 +256,7 @@ impl Drafts {
                 folder: folder.map(|folder| folder.path.clone()).unwrap_or_default(),
                 tests: tests.remove(&declared.folder).unwrap_or_default(),
                 overrides: IndexMap::new(),
+                laid: BTreeMap::new(),
                 file: declared.declaration,
             };
             packs.entry(pack.file.pack.clone()).or_insert(pack);

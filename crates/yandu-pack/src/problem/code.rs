@@ -78,6 +78,10 @@ codes! {
     WrongValue "wrong-value" Error;
     /// A policy that is no Cedar, does not fit the schema, or is about what is not there.
     Policy "policy" Error;
+    /// Rows that a city has in the place of those of a pack, and that its checks do not take.
+    WrongRow "wrong-row" Error;
+    /// The same, of rows that are taken and reported.
+    DoubtfulRow "doubtful-row" Warning;
     /// A text that does not have the form of what it stands for.
     WrongForm "wrong-form" Error;
     /// Keys that exclude each other, or none of those of which one is needed.

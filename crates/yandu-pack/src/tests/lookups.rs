@@ -181,3 +181,117 @@ fn a_problem_as_json_has_its_place() {
     );
     assert_eq!(json["help"], "did you mean `values`?");
 }
+
+const CITY: &str = "== city/pack.yaml
+pack: city
+version: 1.0.0
+title: {zh: 城市}
+settings:
+  prefix: {title: {zh: 代码开头}, default: \"3209\"}
+== city/README.md
+";
+
+fn needing(needs: &str, setting: &str) -> String {
+    format!(
+        "{CITY}== shop/pack.yaml
+pack: shop
+version: 1.0.0
+title: {{zh: 商店}}
+{needs}
+settings:
+  own: {{title: {{zh: 自己的}}, default: 7}}
+== shop/README.md
+== shop/datasets/shop.yaml
+dataset: shop.shop
+title: {{zh: 商店}}
+owner: 市商务局
+origin: collect
+sharing: {{class: unconditional}}
+opening: open
+refresh: daily
+key: [code]
+columns:
+  code: {{title: {{zh: 代码}}, type: text}}
+checks:
+  - {{expect: \"code > '{setting}'\"}}
+"
+    )
+}
+
+#[test]
+fn a_setting_of_a_needed_pack_is_used_by_the_names_of_both_and_follows_the_site() {
+    let folder = write(&needing("needs: [city]", "${city.prefix}"));
+    let loaded = load(folder.path());
+    assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+    let mut packs = loaded.packs;
+    let [city, shop] = ["city", "shop"].map(|id| id.parse::<yandu_words::PackId>().unwrap());
+    let expanded = |packs: &crate::Packs| {
+        let settings = packs.settings(&shop).unwrap();
+        settings.expand("${city.prefix} ${own}").unwrap()
+    };
+    assert_eq!(expanded(&packs), "3209 7");
+    packs
+        .override_settings([(city, "prefix".to_owned(), "2299".into())])
+        .unwrap();
+    assert_eq!(expanded(&packs), "2299 7");
+    // What it may set itself is its own alone.
+    assert_eq!(packs.settings(&shop).unwrap().iter().len(), 1);
+}
+
+#[test]
+fn a_setting_of_a_pack_that_is_not_needed_or_has_none_is_told_with_its_mend() {
+    for (needs, setting, help) in [
+        ("", "${city.prefix}", "add `city` to `needs` in pack.yaml"),
+        ("needs: [city]", "${city.code}", "stands under `needs`"),
+        ("needs: [city]", "${owm}", "did you mean `own`?"),
+    ] {
+        let folder = write(&needing(needs, setting));
+        let loaded = load(folder.path());
+        let mut problems = loaded.problems.iter();
+        let problem = problems
+            .find(|problem| problem.code == crate::Code::MissingSetting)
+            .unwrap();
+        let told = problem.help.as_deref().unwrap_or_default();
+        assert!(told.contains(help), "{told}");
+    }
+}
+
+#[test]
+fn files_of_a_city_take_the_place_of_those_of_a_pack_in_its_digest_and_its_copies_too() {
+    let folder = write(&air("== air/data/x.csv\na\n1\n"));
+    let city = write("== air/x.csv\na\n2\n3\n");
+    let air: yandu_words::PackId = "air".parse().unwrap();
+    let digest = |packs: &crate::Packs| packs.pack(&air).unwrap().content().unwrap().digest();
+    let mut packs = load(folder.path()).packs;
+    let before = digest(&packs).unwrap();
+    assert_eq!(packs.lay_data(city.path()), []);
+    let laid = packs.file(&air, "./data/x.csv").unwrap();
+    assert_eq!(std::fs::read_to_string(laid).unwrap(), "a\n2\n3\n");
+    let after = digest(&packs).unwrap();
+    assert_ne!(before, after);
+    // A copy is a whole pack, which needs no city any more.
+    let copied = folder.path().join("kept/air");
+    let content = packs.pack(&air).unwrap().content().unwrap();
+    content.copy(&copied).unwrap();
+    let copy = load(&copied).packs;
+    assert_eq!(digest(&copy).unwrap(), after);
+    let kept = copy.file(&air, "data/x.csv").unwrap();
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "a\n2\n3\n");
+    assert!(packs.file(&air, "data/../data/y.csv").is_err());
+}
+
+#[test]
+fn what_a_city_has_in_the_place_of_nothing_is_told() {
+    let folder = write(&air("== air/data/station.csv\na\n"));
+    let city = write("== air/stations.csv\na\n== aire/station.csv\na\n== notes.txt\na\n");
+    let mut packs = load(folder.path()).packs;
+    let problems = packs.lay_data(city.path());
+    let helps: Vec<&str> = problems
+        .iter()
+        .filter_map(|problem| problem.help.as_deref())
+        .collect();
+    assert_eq!(problems.len(), 3);
+    assert!(problems.iter().all(crate::Problem::is_error));
+    assert!(helps.contains(&"did you mean `station.csv`?"), "{helps:?}");
+    assert!(helps.contains(&"did you mean `air`?"), "{helps:?}");
+}

@@ -23,6 +23,7 @@ use crate::cli::Context;
 use crate::failure::{Failure, Result};
 use crate::table::Table;
 use crate::trial;
+use crate::{app, city};
 
 /// Make, check, test, list or change packs: the folders that add city systems
 #[derive(Debug, Args)]
@@ -81,7 +82,7 @@ impl Pack {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         match self.action {
             Action::New(new) => new.run(context).await,
-            Action::Check { paths } => check(context, &paths),
+            Action::Check { paths } => check(context, &paths).await,
             Action::Test { paths } => test(context, &paths).await,
             Action::List => {
                 let loaded = load(context, &[])?;
@@ -168,12 +169,18 @@ fn refuse_errors(loaded: &Loaded) -> Result<()> {
     .code("packs"))
 }
 
-fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
-    let loaded = load(context, paths)?;
+async fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
+    let mut loaded = load(context, paths)?;
+    let of_city = if loaded.has_errors() {
+        Vec::new()
+    } else {
+        check_city(context, &mut loaded.packs).await?
+    };
     let is_meant = |problem: &&Problem| {
         paths.is_empty() || paths.iter().any(|path| problem.file.starts_with(path))
     };
-    let problems: Vec<&Problem> = loaded.problems.iter().filter(is_meant).collect();
+    let of_packs = loaded.problems.iter().filter(is_meant);
+    let problems: Vec<&Problem> = of_packs.chain(&of_city).collect();
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let checked = Checked {
         errors,
@@ -198,6 +205,18 @@ fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
     } else {
         Ok(())
     }
+}
+
+/// What is wrong with the folder of the city, which is looked at with the packs, whichever of them are named.
+async fn check_city(context: &Context, packs: &mut Packs) -> Result<Vec<Problem>> {
+    let config = &context.config;
+    if config.city.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut problems = city::lay_rows(config, packs);
+    app::override_settings(config, packs)?;
+    problems.extend(city::check(config, &Arc::new(packs.clone())).await?);
+    Ok(problems)
 }
 
 async fn test(context: &Context, paths: &[PathBuf]) -> Result<()> {

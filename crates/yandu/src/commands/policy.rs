@@ -52,8 +52,20 @@ impl Policy {
 
 fn read(path: &Path, texts: &mut Vec<PolicyText>) -> Result<()> {
     if path.is_dir() {
-        let mut paths = policy_files(path)?.into_iter();
-        return paths.try_for_each(|path| read(&path, texts));
+        let paths = policy_files(path)?;
+        if paths.is_empty() {
+            // Nothing to compare with would read as if nobody should see anything.
+            let below = path.join("policies");
+            let help = match policy_files(&below) {
+                Ok(below_it) if !below_it.is_empty() => {
+                    format!("did you mean `{}`?", below.display())
+                }
+                _ => "policies stand in files whose names end with `.cedar`; a file that holds only a comment stands for none".to_owned(),
+            };
+            let message = format!("`{}` holds no policies", path.display());
+            return Err(Failure::new(message).help(help));
+        }
+        return paths.iter().try_for_each(|path| read(path, texts));
     }
     texts.push(PolicyText {
         text: std::fs::read_to_string(path).map_err(Failure::io("read", path))?,

@@ -1,11 +1,12 @@
 use axum::serve::ListenerExt;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use yandu_collect::channel::Rhythm;
 use yandu_face::{City, Options};
 use yandu_lake::Principal;
@@ -361,15 +362,43 @@ async fn bind_where(listen: &str, is_open: bool, help: &str) -> Result<(TcpListe
             Failure::new(format!("`{other}` can be reached from other machines")).help(help),
         );
     }
-    let listener = TcpListener::bind(addresses.as_slice())
-        .await
-        .map_err(|error| Failure {
-            causes: vec![error.to_string()],
-            ..Failure::new(format!("cannot listen on `{listen}`"))
-                .help("port 0 takes any free port")
-        })?;
+    let listener = bind_within(listen, &addresses, PATIENCE).await?;
     let address = listener.local_addr().map_err(|error| Failure::of(&error))?;
     Ok((listener, address))
+}
+
+/// How long an address that is taken is waited for: a process that was killed a moment ago still has it.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is tried.
+const TRY: Duration = Duration::from_millis(100);
+
+/// Listens on one of the addresses as soon as it is free, within a time.
+async fn bind_within(
+    listen: &str,
+    addresses: &[SocketAddr],
+    patience: Duration,
+) -> Result<TcpListener> {
+    let end = Instant::now() + patience;
+    loop {
+        let error = match TcpListener::bind(addresses).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => error,
+        };
+        let is_taken = error.kind() == ErrorKind::AddrInUse;
+        if is_taken && Instant::now() < end {
+            tokio::time::sleep(TRY).await;
+            continue;
+        }
+        let failure = Failure {
+            causes: vec![error.to_string()],
+            ..Failure::new(format!("cannot listen on `{listen}`"))
+        };
+        return Err(if is_taken {
+            failure.help("another process listens there: end it, or name another address; port 0 takes any free one")
+        } else {
+            failure.help("name an address of this machine; port 0 takes any free one")
+        });
+    }
 }
 
 /// The signals that stop a server.
@@ -408,5 +437,28 @@ impl Signals {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_a_dying_process_lets_go_of_is_waited_for_and_no_other_for_long() {
+        let held = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = held.local_addr().unwrap();
+        let name = address.to_string();
+        let refused = bind_within(&name, &[address], Duration::ZERO).await;
+        let refused = refused.err().unwrap();
+        assert!(refused.message.contains(&name), "{}", refused.message);
+        assert!(refused.help.unwrap().contains("another process"));
+        let dying = tokio::spawn(async move {
+            tokio::time::sleep(2 * TRY).await;
+            drop(held);
+        });
+        let taken = bind_within(&name, &[address], PATIENCE).await;
+        assert_eq!(taken.ok().unwrap().local_addr().unwrap(), address);
+        dying.await.unwrap();
     }
 }

@@ -319,10 +319,16 @@ pub(crate) const KEYS: &[Key] = &[
         en: "font of page numbers (宋体); that of the text when empty",
     },
     Key {
+        name: "site_name",
+        default: r#""""#,
+        zh: "页面抬头上的名称，如 `临江市`；为空时为“盐渎”",
+        en: "what stands at the head of pages, such as `临江市`; Yandu when empty",
+    },
+    Key {
         name: "city",
         default: "（无）",
-        zh: "城市文件夹：本市的策略 `policies/*.cedar`、角色 `roles.yaml`、目标与指标的对应 `plan/bindings.csv`，以及模拟城市的地方资料；缺省没有策略和角色，其余为内置的盐城",
-        en: "folder of the city: its policies `policies/*.cedar`, its roles `roles.yaml`, `plan/bindings.csv` with what targets are bound to, and the place data of the simulated city; by default there are no such policies and roles, and the rest is the Yancheng that is built in",
+        zh: "城市文件夹：本市的策略 `policies/*.cedar`、角色 `roles.yaml`、目标与指标的对应 `plan/bindings.csv`、替换场景包自带数据的 `data/<包>/*.csv`、区县在图上的位置 `areas.csv`，以及模拟城市的地方资料（见 `docs/own-city.md`）；缺省没有策略和角色，其余为内置的盐城",
+        en: "folder of the city: its policies `policies/*.cedar`, its roles `roles.yaml`, `plan/bindings.csv` with what targets are bound to, `data/<pack>/*.csv` in the place of rows that packs carry, `areas.csv` with the places of counties on pictures, and the place data of the simulated city (`docs/own-city.md`); by default there are no such policies and roles, and the rest is the Yancheng that is built in",
     },
     Key {
         name: "now",

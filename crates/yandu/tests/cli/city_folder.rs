@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::exports::link;
 use crate::faces::drive;
-use crate::support::walk;
+use crate::support::{Place, walk};
 
 const PACK: &str = "\
 pack: club
@@ -82,6 +82,11 @@ fn policies_and_roles_of_the_folder_of_a_city_are_in_force_and_other_policies_ar
         wrong.stdout
     );
     assert_eq!(opens_and_closes(&differs("city/policies")), none);
+    // The folder of the city holds none itself, which is no wish to have none.
+    let none = place.yandu(&["policy", "diff", "city"]).fails();
+    for said in ["`city` holds no policies", "did you mean `city/policies`"] {
+        assert!(none.stderr.contains(said), "{said}: {}", none.stderr);
+    }
     let log = server.stop();
     assert!(!log.contains("panicked"), "{log}");
 }
@@ -108,4 +113,152 @@ fn a_file_of_roles_that_cannot_be_read_is_told_and_policies_about_its_roles_do_n
     place.write("city/roles.yaml", ROLES);
     let mended = place.yandu(&asked).ok().stderr;
     assert!(!mended.contains("role"), "{mended}");
+}
+
+/// An invented city, whose codes are of another province.
+const DIVISIONS: &str = "\
+code,name,level,parent,kind,valid_from,source
+229900,临江市,city,,city,2024-01-01,本市
+229902,江北区,county,229900,district,2024-01-01,本市
+229921,柳河县,county,229900,county,2024-01-01,本市
+229902001,江北街道,township,229902,subdistrict,2024-01-01,本市
+229921200,三江乡,township,229921,township,2024-01-01,本市
+";
+const UNITS: &str = "\
+code,name,name_en,kind,division
+jiangbei,江北区,Jiangbei,district,229902
+liuhe,柳河县,Liuhe,county,229921
+";
+const UNIT_AREAS: &str = "\
+unit,division,valid_from,valid_to,basis
+jiangbei,229902,2024-01-01,,code
+liuhe,229921,2024-01-01,,code
+";
+
+fn invented() -> Place {
+    let place = Place::with_shipped_packs();
+    place.write("city/data/base/division.csv", DIVISIONS);
+    place.write("city/data/base/managing_unit.csv", UNITS);
+    place.write("city/data/base/unit_area.csv", UNIT_AREAS);
+    place
+}
+
+fn park(number: &str, division: &str) -> String {
+    format!(
+        r#"{{"park_no": "{number}", "name": "{number}", "level": "city", "division": "{division}", "area_mu": "10.00", "product": "大米", "begun_on": "2024-03-10"}}"#
+    )
+}
+
+#[test]
+fn a_city_of_other_divisions_takes_its_own_deliveries_and_refuses_those_of_another() {
+    let place = invented();
+    let collected = |line: &[&str]| {
+        let mut line = line.to_vec();
+        line.extend(["--set", "city=city", "--json"]);
+        let told = place.yandu(&line).ok().json();
+        (told["rows_kept"].clone(), told["rows_quarantined"].clone())
+    };
+    let counts = |kept: u64, quarantined: u64| (Value::from(kept), Value::from(quarantined));
+    let of = |file: &'static str| ["collect", file, "--dataset", "base.division"];
+    assert_eq!(collected(&of("city/data/base/division.csv")), counts(5, 0));
+    // All packs follow, not only the one that holds the divisions.
+    let parks = [park("P1", "229921"), park("P2", "320902")].join("\n");
+    place.write("parks.jsonl", &parks);
+    let line = ["collect", "parks.jsonl", "--dataset", "farm.park"];
+    assert_eq!(collected(&line), counts(1, 1));
+    assert_eq!(collected(&of("packs/base/data/division.csv")).0, 0);
+    // Without the folder the packs are those of Yancheng again, and say so before rows are touched.
+    let told = place.yandu(&["pack", "plan"]).ok().stdout;
+    assert!(told.contains("division_prefix"), "{told}");
+}
+
+#[test]
+fn pages_are_told_the_areas_of_the_city_that_is_set_and_what_it_is_called() {
+    let place = invented();
+    place.write(
+        "city/areas.csv",
+        "code,unit,name,name_en,column,row,width\n229921,liuhe,柳河,Liuhe,1,0,2\n",
+    );
+    for source in ["base.division_file", "base.managing_unit_file"] {
+        place.yandu(&["collect", source, "--set", "city=city"]).ok();
+    }
+    let named = ["--set", "city=city", "--set", "site_name=临江市"];
+    let mut server = place.serve_with(&named);
+    let (status, told) = server.get("/api/v1/areas");
+    assert_eq!(status, 200, "{told}");
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let areas = told["areas"].as_array().unwrap();
+    let of = |code: &str| areas.iter().find(|area| area["code"] == code).unwrap();
+    assert_eq!(areas.len(), 3, "{told}");
+    assert_eq!(of("229921")["name"]["zh"], "柳河");
+    assert_eq!(of("229921")["place"]["column"], 1);
+    assert_eq!(of("229902")["name"]["en"], "Jiangbei");
+    assert_eq!(of("229902")["place"], Value::Null);
+    assert_eq!(of("229900")["is_city"], true);
+    let (_, open) = server.get("/open");
+    assert!(open.contains("临江市"), "{open}");
+    assert!(!open.contains("盐渎"), "{open}");
+    server.stop();
+}
+
+#[test]
+fn what_is_wrong_in_the_folder_of_a_city_is_told_with_its_file_and_line() {
+    let place = invented();
+    let check = || place.yandu(&["pack", "check", "--set", "city=city"]);
+    let right = check().ok().stdout;
+    assert!(right.contains("0 errors"), "{right}");
+    let starts = || place.yandu(&["sql", "SELECT 1", "--set", "city=city"]);
+
+    // A row that checks of the pack do not take.
+    let wrong = DIVISIONS.replace(
+        "229921200,三江乡,township,229921",
+        "229921200,三江乡,township,229902",
+    );
+    place.write("city/data/base/division.csv", &wrong);
+    let told = check().fails().stdout;
+    for said in ["division.csv:6:", "parent-disagrees", "上级与代码不符"] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    // A row of another city.
+    let wrong = DIVISIONS.replace("229921,柳河县", "320921,响水县");
+    place.write("city/data/base/division.csv", &wrong);
+    let told = check().fails().stdout;
+    assert!(told.contains("outside-the-city"), "{told}");
+    // Two rows that could be the city.
+    let wrong = DIVISIONS.replace("229902,江北区,county,229900", "229902,江北区,county,");
+    place.write("city/data/base/division.csv", &wrong);
+    for told in [check().fails().stderr, starts().fails().stderr] {
+        assert!(told.contains("`229900` and `229902`"), "{told}");
+        assert!(told.contains("division.csv"), "{told}");
+    }
+    place.write("city/data/base/division.csv", DIVISIONS);
+
+    // A file that no pack reads.
+    place.write("city/data/base/divisions.csv", DIVISIONS);
+    for told in [check().fails().stdout, starts().fails().stderr] {
+        assert!(told.contains("did you mean `division.csv`"), "{told}");
+    }
+    std::fs::remove_file(place.path("city/data/base/divisions.csv")).unwrap();
+
+    // A policy about what is not there.
+    let about = POLICY
+        .replace("club.member", "farm.prak")
+        .replace("guard", "clerk");
+    place.write("city/policies/clerks.cedar", &about);
+    let told = check().fails().stdout;
+    assert!(told.contains("clerks.cedar:"), "{told}");
+    assert!(told.contains("did you mean `farm.park`"), "{told}");
+    let told = starts().ok().stderr;
+    for said in ["clerks.cedar", "file.line=", "farm.prak"] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+}
+
+#[test]
+fn tests_of_packs_are_about_their_own_rows_whatever_city_is_set() {
+    let place = invented();
+    let tested = place
+        .yandu(&["pack", "test", "packs/base", "--set", "city=city"])
+        .ok();
+    assert!(tested.stdout.contains(", 0 failed"), "{}", tested.stdout);
 }

@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import type { MetricAnswer, MetricAsk, MetricGroup } from '../../api/metrics'
 import { Cartogram, type Shown } from '../../kit/Cartogram'
-import { tileOf, tiles } from '../../kit/cartogram'
+import { useAreas } from '../../kit/areas'
+import { tileOf } from '../../kit/cartogram'
 import { alike, unitAfter, valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { Hint } from '../../kit/Text'
 import { useSpan } from '../../kit/useSpan'
-import { useWords } from '../../kit/words'
 import { type View, filterKey } from './asks'
 import { Ranking } from './Ranking'
 
@@ -23,7 +23,7 @@ interface Props {
 export function Counties({ answer, view, ask }: Props) {
   const { t, i18n } = useTranslation()
   const span = useSpan()
-  const { word } = useWords()
+  const { tiles, nameOf } = useAreas()
   const [address, setAddress] = useSearchParams()
   const dimension = ask?.by?.[0]?.dimension ?? 'area'
   const known = answer.groups.filter((group) => numberOf(group) !== null)
@@ -31,7 +31,7 @@ export function Counties({ answer, view, ask }: Props) {
   const values = new Map<string, Shown>(
     known.flatMap((group) => {
       const value = numberOf(group)
-      const tile = tileOf(group.keys[0]?.value ?? '')
+      const tile = tileOf(tiles, group.keys[0]?.value ?? '')
       return tile && value !== null ? [[tile.code, { value, words: `${write(value)}${unitAfter(answer.unit)}` }] as const] : []
     }),
   )
@@ -42,7 +42,7 @@ export function Counties({ answer, view, ask }: Props) {
   const least = answer.unit === '%' && numbers.length > 0 ? Math.min(...numbers) : 0
   const narrowedTo = (code: string) => {
     const next = new URLSearchParams(address)
-    next.set(filterKey(dimension), view.level === 'managing' ? (answer.groups.find(({ keys: [key] }) => tileOf(key?.value ?? '')?.code === code)?.keys[0]?.value ?? code) : code)
+    next.set(filterKey(dimension), view.level === 'managing' ? (answer.groups.find(({ keys: [key] }) => tileOf(tiles, key?.value ?? '')?.code === code)?.keys[0]?.value ?? code) : code)
     return { search: `?${next.toString()}` }
   }
   const setLevel = (level: string) => {
@@ -82,7 +82,7 @@ export function Counties({ answer, view, ask }: Props) {
           )}
           <div>
             <Ranking label={t('figure.ranking')} names={t('figure.area')} answer={answer} ask={ask} />
-            {values.size > 0 && without.length > 0 && <Hint>{t('figure.areas-without', { areas: without.map(({ code }) => word('division', code)).join(t('app.comma')) })}</Hint>}
+            {values.size > 0 && without.length > 0 && <Hint>{t('figure.areas-without', { areas: without.map(({ code }) => nameOf(code)).join(t('app.comma')) })}</Hint>}
           </div>
         </div>
       )}

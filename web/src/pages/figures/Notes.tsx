@@ -5,6 +5,7 @@ import Popconfirm from 'antd/es/popconfirm'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type MetricDefinition, addNote, notes as notesQuery, removeNote } from '../../api/metrics'
+import { useAreas } from '../../kit/areas'
 import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
@@ -25,7 +26,8 @@ interface Props {
 export function Notes({ definition: { id }, period }: Props) {
   const { t } = useTranslation()
   const span = useSpan()
-  const { principal, word } = useWords()
+  const { principal } = useWords()
+  const { nameOf } = useAreas()
   const query = useQuery(notesQuery(id))
   const queries = useQueryClient()
   const { may } = useSession()
@@ -45,7 +47,7 @@ export function Notes({ definition: { id }, period }: Props) {
                   <div className="note-about">
                     <Hint>
                       {span(note.period)}
-                      {note.area && ` · ${word('division', note.area)}`} · {principal(note.author)} · <Time at={note.written_at} />
+                      {note.area && ` · ${nameOf(note.area)}`} · {principal(note.author)} · <Time at={note.written_at} />
                     </Hint>
                     {may('edit-plan') && <Popconfirm
                       title={t('figure.note-remove-about')}

@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import type { MetricAsk, MetricDefinition } from '../../api/metrics'
 import type { components } from '../../api/schema'
-import { tileOf } from '../../kit/cartogram'
+import { useAreas } from '../../kit/areas'
 import { useEntryTitle } from '../../kit/entry'
-import { useWords } from '../../kit/words'
 
 /** The dimensions of a metric and their values, in words. */
 export function useDimension(definition: MetricDefinition) {
@@ -24,13 +23,13 @@ export function useDimension(definition: MetricDefinition) {
   }
 }
 
-/** Names of areas come in Chinese; of those that are known here there are others. */
+/** Names of areas come in Chinese; the city may have others for them. */
 export function useKeyName() {
   const { t, i18n } = useTranslation()
-  const { word } = useWords()
+  const { areaOf, nameOf } = useAreas()
   return (key: components['schemas']['MetricKey'] | undefined) => {
-    const tile = i18n.language === 'en' || !key?.name ? tileOf(key?.value ?? '') : undefined
-    if (tile) return word('division', tile.code)
+    const area = areaOf(key?.value ?? '')
+    if (area && (!key?.name || (i18n.language === 'en' && area.name.en))) return nameOf(area.code)
     const name = i18n.language === 'en' ? (key?.name?.en ?? key?.name?.zh) : key?.name?.zh
     return name ?? (key?.value || t('figure.no-value-of'))
   }

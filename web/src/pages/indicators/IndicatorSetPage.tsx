@@ -3,6 +3,7 @@ import Select from 'antd/es/select'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { type Indicator, type IndicatorAnswer, type IndicatorReport, indicators as indicatorsQuery } from '../../api/ledger'
+import { useAreas } from '../../kit/areas'
 import { Cartogram, type Shown } from '../../kit/Cartogram'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { useEntryTitle } from '../../kit/entry'
@@ -11,7 +12,6 @@ import { Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
 import { Code, Hint } from '../../kit/Text'
-import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 
 /** A set of indicators with its answers: the counties at a glance, then every indicator with its gaps. */
@@ -152,12 +152,12 @@ function Table({ items }: { items: Indicator[] }) {
 function Export({ report: { set, items } }: { report: IndicatorReport }) {
   const { t } = useTranslation()
   const title = useEntryTitle()
-  const { word } = useWords()
+  const { nameOf } = useAreas()
   const codes = Object.keys(items[0]?.counties ?? {})
   return (
     <ExportButton
       name={title(set.title)}
-      columns={[t('dataset.id'), t('indicators.one'), t('field.unit'), t('indicators.city'), t('indicators.gap'), ...codes.map((code) => word('division', code))]}
+      columns={[t('dataset.id'), t('indicators.one'), t('field.unit'), t('indicators.city'), t('indicators.gap'), ...codes.map(nameOf)]}
       rows={() =>
         items.map((one) => [
           one.id, title(one.title), one.unit, one.city.value ?? null, one.city.gap ?? null, ...codes.map((code) => one.counties[code]?.value ?? null),

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { type RollupLine, rollup as rollupQuery } from '../../api/ledger'
+import { useAreas } from '../../kit/areas'
 import { Cartogram, type Shown } from '../../kit/Cartogram'
 import { Chart } from '../../kit/Chart'
 import type { ChartSpec } from '../../kit/chart'
@@ -12,7 +13,6 @@ import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Code, Num, Score, Short } from '../../kit/Text'
-import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 
 const WAYS = ['division', 'owner', 'theme'] as const
@@ -60,11 +60,12 @@ function Content({ by, lines, total }: { by: Way; lines: RollupLine[]; total: Ro
 
 function Counties({ lines }: { lines: RollupLine[] }) {
   const { t, i18n } = useTranslation()
+  const { city } = useAreas()
   const values = new Map<string, Shown>(
     // A county without an entry is a gap.
     lines.filter(({ entries }) => entries > 0).map((line) => [line.value ?? '', { value: line.entries, words: format.short(line.entries, i18n.language) }]),
   )
-  const most = Math.max(0, ...lines.filter(({ value }) => value !== '320900').map((line) => line.entries))
+  const most = Math.max(0, ...lines.filter(({ value }) => value !== city).map((line) => line.entries))
   return <Cartogram label={t('rollup.entries')} values={values} most={most} to={catalogueOf} caption={t('rollup.picture')} />
 }
 
@@ -81,12 +82,12 @@ function Bars({ by, lines }: { by: Way; lines: RollupLine[] }) {
 }
 
 function useName(by: Way) {
-  const { word } = useWords()
+  const { nameOf } = useAreas()
   const { t } = useTranslation()
   return (line: RollupLine) => {
     if (line.value === undefined || line.value === null) return t('rollup.total')
     if (line.value === UNSET) return t('facet.unset')
-    return line.title ?? (by === 'division' ? word('division', line.value) : line.value)
+    return line.title ?? (by === 'division' ? nameOf(line.value) : line.value)
   }
 }
 

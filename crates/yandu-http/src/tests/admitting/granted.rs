@@ -175,6 +175,15 @@ async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
         .header(header::ACCEPT, "text/csv")
         .header(header::CONTENT_TYPE, "application/json");
     let answer = city.ask(as_file, asked.to_string()).await;
+    // They know that it is there, and learn which way is not granted; nobody else does.
+    assert_eq!(answer.problem(), (403, "not-permitted".to_owned()));
+    let detail = answer.json()["detail"].to_string();
+    assert!(detail.contains("as a file"), "{detail}");
+    let by_another = request(Method::POST, "/api/v1/query")
+        .header(header::COOKIE, &sec.0.as_ref().unwrap().1)
+        .header(header::ACCEPT, "text/csv")
+        .header(header::CONTENT_TYPE, "application/json");
+    let answer = city.ask(by_another, asked.to_string()).await;
     assert_eq!(answer.json()["code"], "query");
     let listed = city
         .ok(&wang, Method::GET, "/api/v1/datasets", &Value::Null)

@@ -5,8 +5,8 @@ use crate::check::condition::{offset, word_length};
 use crate::file::FileText;
 use crate::load::{SqlPlace, SqlProblem};
 use crate::model::Expanded;
-use crate::packs::{ExpandError, Settings};
-use crate::problem::{Code, Problem, alternatives, quoted};
+use crate::packs::ExpandError;
+use crate::problem::{Code, Problem, quoted};
 use crate::yaml::Place;
 
 pub(super) struct SqlText<'a> {
@@ -22,8 +22,7 @@ impl<'a> SqlText<'a> {
         folder: usize,
     ) -> Option<Self> {
         let pack = checker.pack_of_folder.get(&folder).copied();
-        let settings = pack.map(|pack| Settings::defaults(&pack.declaration));
-        let problem = match Expanded::new(&settings.unwrap_or_default(), &file.text) {
+        let problem = match Expanded::new(&checker.settings_of(folder), &file.text) {
             Ok(expanded) => return Some(Self { file, expanded }),
             Err(ExpandError::Open) => file
                 .problem(
@@ -35,11 +34,9 @@ impl<'a> SqlText<'a> {
             Err(ExpandError::Unknown(name)) => {
                 // The pack itself, or the setting in it, could not be read, and that was reported.
                 let pack = pack?;
-                if pack.names.contains(&name) {
+                if checker.has_setting(pack, &name) {
                     return None;
                 }
-                let known = pack.declaration.settings.keys();
-                let known: Vec<&str> = known.map(AsRef::as_ref).collect();
                 file.problem(
                     Code::MissingSetting,
                     place_of(&file.text, &format!("${{{name}}}")),
@@ -49,8 +46,7 @@ impl<'a> SqlText<'a> {
                         quoted(&name)
                     ),
                 )
-                .help("declare it under `settings` in pack.yaml")
-                .help_if(alternatives(&name, "settings", known))
+                .help(checker.mend_of_setting(pack, &name))
             }
         };
         checker.push(problem);
