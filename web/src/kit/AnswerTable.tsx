@@ -5,6 +5,7 @@ import { type Column, DataTable } from './DataTable'
 import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
 import { Nothing } from './Loaded'
 import { CellText } from './Text'
+import type { HiddenField } from './hidden'
 import { useHidden } from './useHidden'
 import { useWhyDialog } from './useWhyDialog'
 import { useWords } from './words'
@@ -16,6 +17,8 @@ interface Props {
   pageSize?: number
   /** The fields that the values of a column come from. */
   fieldsOf?: (name: string, place: number) => Source[]
+  /** What the answer says of hidden fields; where it says nothing, it is looked up in what the reader may see. */
+  told?: Map<string, HiddenField>
 }
 
 /** A field, as `dataset.column`, and whether it goes into the values of a column in another form. */
@@ -33,10 +36,11 @@ interface Line {
  * Rows of an answer as they are: types under the names, numbers to the right, no value shown as anything but text. A cell whose value
  * is masked or withheld says so, with the way to why.
  */
-export function AnswerTable({ label, answer, titles, pageSize, fieldsOf }: Props) {
+export function AnswerTable({ label, answer, titles, pageSize, fieldsOf, told }: Props) {
   const { t } = useTranslation()
   const { type } = useWords()
-  const hidden = useHidden()
+  const known = useHidden()
+  const hidden = told ?? known
   const { tellWhy, dialog } = useWhyDialog()
   const hiddenAt = (name: string, place: number): HiddenColumn | undefined => {
     const sources = (fieldsOf?.(name, place) ?? []).filter(({ field }) => hidden.has(field))

@@ -174,7 +174,7 @@ async fn card(state: &State, speech: &Speech, account: &Account, grant: &Grant) 
     html! {
         li class="card" {
             h3 { (granted::title(speech, &packs, &grant.granted.dataset)) " " (standing.tag(speech)) }
-            (granted::facts(state, speech, grant).await)
+            (granted::facts(state, speech, account, grant).await)
             @if !standing.is_over() && granted::is_own(grant, account) {
                 p class="actions" { a href=(renounced) { (speech.say("放弃这项授权", "Give this grant up")) } }
             }

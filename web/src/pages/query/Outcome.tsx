@@ -7,6 +7,7 @@ import { Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
+import { hiddenAt, hiddenIn } from '../../kit/hidden'
 import * as format from '../../kit/format'
 import { Explanation } from './Explanation'
 
@@ -56,6 +57,7 @@ export function Outcome({ ask }: Props) {
 
 function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run' }>) {
   const { t, i18n } = useTranslation()
+  const hidden = hiddenIn(answer)
   return (
     <Section
       title={t('query.result')}
@@ -71,24 +73,11 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
       }
     >
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
-      <AnswerTable label={t('query.result')} answer={answer} pageSize={50} fieldsOf={(name, place) => sources(estimate, name, place)} />
-      <HiddenNote fields={flowing(estimate)} />
+      <AnswerTable label={t('query.result')} answer={answer} pageSize={50} told={hidden} fieldsOf={(_, place) => hiddenAt(answer, place)} />
+      <HiddenNote told={hidden} fields={[...hidden.keys()]} />
       <Read versions={answer.versions} />
     </Section>
   )
-}
-
-/** The fields whose values flow into the answer. */
-function flowing(estimate: Explained | undefined): string[] {
-  return estimate?.lineage.columns.flatMap(({ from }) => from.map(({ dataset, column }) => `${dataset}.${column}`)) ?? []
-}
-
-/** The fields whose values flow into one column of the answer. */
-function sources(estimate: Explained | undefined, name: string, place: number) {
-  const columns = estimate?.lineage.columns ?? []
-  const at = columns[place]
-  const column = at?.name === name ? at : columns.find((one) => one.name === name)
-  return column?.from.map((one) => ({ field: `${one.dataset}.${one.column}`, isDerived: one.kind !== 'copied' })) ?? []
 }
 
 /** The versions that were read: the same question with the same versions has the same answer for ever. */
