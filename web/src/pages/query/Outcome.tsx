@@ -5,9 +5,11 @@ import { AnswerTable } from '../../kit/AnswerTable'
 import { HiddenNote } from '../../kit/HiddenNote'
 import { Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
+import { NotShown } from '../../kit/NotShown'
 import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
 import { hiddenAt, hiddenIn } from '../../kit/hidden'
+import { unshown } from '../../kit/unshown'
 import * as format from '../../kit/format'
 import { Explanation } from './Explanation'
 
@@ -35,7 +37,7 @@ export function Outcome({ ask }: Props) {
         {t('query.cancelled')}
       </p>
     ) : (
-      <ProblemPanel error={ask.error} doing={t('query.run')} />
+      <Failed error={ask.error} />
     )
   }
   if (!ask.data) {
@@ -53,6 +55,13 @@ export function Outcome({ ask }: Props) {
     case 'run':
       return <Rows {...ask.data} />
   }
+}
+
+function Failed({ error }: { error: unknown }) {
+  const { t } = useTranslation()
+  const panel = <ProblemPanel error={error} doing={t('query.run')} />
+  const dataset = unshown(error)?.dataset
+  return dataset === undefined ? panel : <NotShown dataset={dataset} otherwise={panel} />
 }
 
 function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run' }>) {
