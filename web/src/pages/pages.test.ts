@@ -6,7 +6,7 @@ import { active, asked, chosen } from './catalogue/address'
 import { grades } from './dataset/grade'
 import { duties } from './dataset/duties'
 import { moves } from './dataset/moves'
-import { defaultMode, suggested } from './deliver/suggest'
+import { defaultMode, replaced, suggested } from './deliver/suggest'
 import { largestQuarantines, todos, troubled } from './home/todo'
 
 const now = Date.parse('2026-01-10T00:00:00Z')
@@ -102,6 +102,15 @@ describe('deliver', () => {
     expect(suggested('常住人口登记_20251231.csv', lines)?.id).toBe('population.resident')
     expect(suggested('housing.property.csv', lines)?.id).toBe('housing.property')
     expect(suggested('登记表.csv', lines)).toBeUndefined()
+  })
+  test('a file in the place of all rows tells how many go, and is asked about where most of them do', () => {
+    expect(replaced(9_924, 1)).toEqual({ rows: 9_924, gone: 9_923, isMost: true })
+    expect(replaced(12, 11)).toEqual({ rows: 12, gone: 1, isMost: false })
+    expect(replaced(3, 5)).toEqual({ rows: 3, gone: 0, isMost: false })
+    // How long a longer file is nobody knows before it was read.
+    expect(replaced(9_924, 20)).toEqual({ rows: 9_924, isMost: false })
+    expect(replaced(9_924, undefined)).toEqual({ rows: 9_924, isMost: false })
+    expect(replaced(0, 1)).toBeUndefined()
   })
   test('without a source the mode takes nothing away', () => expect(defaultMode([], 'a.b')).toBe('upsert'))
 })
