@@ -3245,6 +3245,13 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description A code and what it stands for. */
+        CodeWord: {
+            code: string;
+            /** @description In Chinese. */
+            title: string;
+            title_en?: string | null;
+        };
         Column: {
             /** @description The code list that the values are taken from. */
             codes?: string | null;
@@ -3258,6 +3265,8 @@ export interface components {
             title: string;
             type: string;
             unit?: string | null;
+            /** @description The codes of the list with their words, in its order; none of a list that is too long to choose from. */
+            words?: components["schemas"]["CodeWord"][];
         };
         /** @description The grade that a column is to have. */
         ColumnGrade: {

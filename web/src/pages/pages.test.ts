@@ -6,6 +6,7 @@ import { active, asked, chosen } from './catalogue/address'
 import { grades } from './dataset/grade'
 import { duties } from './dataset/duties'
 import { moves } from './dataset/moves'
+import { choicesOf } from './batch/choices'
 import { defaultMode, replaced, suggested } from './deliver/suggest'
 import { largestQuarantines, todos, troubled } from './home/todo'
 
@@ -119,4 +120,11 @@ test('a dataset belongs to the catalogue in the menu', () => {
   const open = menu.filter((item) => isOpen(item, '/datasets/population.resident'))
   expect(open.map((item) => item.to)).toEqual(['/catalogue'])
   expect(menu.filter((item) => isOpen(item, '/')).map((item) => item.to)).toEqual(['/'])
+})
+
+test('a cell with codes is chosen by their words, and what stands there stays a choice', () => {
+  const words = [{ code: '01', title: '汉族', title_en: 'Han' }, { code: '02', title: '蒙古族' }]
+  expect(choicesOf(words, '01', false)).toEqual([{ value: '01', label: '汉族 01' }, { value: '02', label: '蒙古族 02' }])
+  expect(choicesOf(words, '汗族', true).map(({ label }) => label)).toEqual(['汗族', 'Han 01', '蒙古族 02'])
+  expect(choicesOf([], '汗族', false)).toEqual([])
 })
