@@ -3861,6 +3861,8 @@ export interface components {
         EventLine: {
             /** @description Absent where nobody had shown who they are. */
             actor?: string | null;
+            /** @description What they are called now; absent where no account has that id. */
+            actor_name?: string | null;
             /** Format: date-time */
             at: string;
             detail: Record<string, never>;

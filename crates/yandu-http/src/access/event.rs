@@ -1,5 +1,7 @@
 //! What was done with accounts, grants and the negative list, for the audit administrator.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::Json;
 use axum::extract::State as Shared;
 use jiff::Timestamp;
@@ -26,6 +28,8 @@ pub struct EventLine {
     pub at: Timestamp,
     /// Absent where nobody had shown who they are.
     pub actor: Option<String>,
+    /// What they are called now; absent where no account has that id.
+    pub actor_name: Option<String>,
     /// `login`, `grant-given`, `account-changed` …
     pub kind: String,
     /// What it was done to.
@@ -93,9 +97,26 @@ async fn list_access_events(
         .events(&filter, before, asked.limit.and_one())
         .await?;
     let (found, next) = asked.limit.cut(found, |event| event.id);
+    let actors: BTreeSet<&String> = found
+        .iter()
+        .filter_map(|event| event.actor.as_ref())
+        .collect();
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for actor in actors {
+        let Ok(id) = actor.parse() else {
+            continue;
+        };
+        if let Ok(account) = accounts.find(&id).await {
+            names.insert(actor.clone(), account.name);
+        }
+    }
     let events = found.into_iter().map(|event| EventLine {
         id: event.id,
         at: event.at,
+        actor_name: event
+            .actor
+            .as_ref()
+            .and_then(|actor| names.get(actor).cloned()),
         actor: event.actor,
         kind: event.kind.name().to_owned(),
         subject: event.subject,

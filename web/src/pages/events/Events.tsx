@@ -135,7 +135,7 @@ const LOOKS: Record<string, LampState> = { 'login-refused': 'due', locked: 'late
 
 function Rows({ events, isNarrowed }: { events: AccessEvent[]; isNarrowed: boolean }) {
   const { t } = useTranslation()
-  const { word, principal } = useWords()
+  const { word } = useWords()
   const columns: Column<AccessEvent>[] = [
     {
       key: 'kind',
@@ -146,7 +146,7 @@ function Rows({ events, isNarrowed }: { events: AccessEvent[]; isNarrowed: boole
       },
     },
     { key: 'at', title: t('events.at'), full: true, render: (one) => <Time at={one.at} seconds /> },
-    { key: 'actor', title: t('events.actor'), render: (one) => (one.actor ? <span translate="no">{principal(one.actor)}</span> : <Hint>{t('events.nobody')}</Hint>) },
+    { key: 'actor', title: t('events.actor'), render: (one) => (one.actor ? <Actor id={one.actor} name={one.actor_name} /> : <Hint>{t('events.nobody')}</Hint>) },
     { key: 'subject', title: t('events.subject'), render: (one) => <Code>{one.subject}</Code> },
     { key: 'id', title: t('events.number'), align: 'right', onlyWide: true, render: (one) => <span className="num">{one.id}</span> },
   ]
@@ -163,6 +163,17 @@ function Rows({ events, isNarrowed }: { events: AccessEvent[]; isNarrowed: boole
   )
 }
 
+/** Who did it: by name, with the id that the record holds. */
+function Actor({ id, name }: { id: string; name?: string | null | undefined }) {
+  const { principal } = useWords()
+  return (
+    <span className="two-lines" translate="no">
+      <span>{name ?? principal(id)}</span>
+      {name && <Code>{id}</Code>}
+    </span>
+  )
+}
+
 function Detail({ event }: { event: AccessEvent }) {
   const { word } = useWords()
   return (
@@ -170,7 +181,7 @@ function Detail({ event }: { event: AccessEvent }) {
       {linesOf(event.detail).map(([name, value]) => (
         <div key={name}>
           <dt title={name}>{word('event-detail', lastPart(name))}</dt>
-          <dd translate="no">{isMoment(value) ? <Time at={value} seconds /> : name === 'agent' ? <span title={value}>{agentOf(value)}</span> : value}</dd>
+          <dd translate="no">{isMoment(value) ? <Time at={value} seconds /> : name === 'means' ? word('means', value) : name === 'agent' ? <span title={value}>{agentOf(value)}</span> : value}</dd>
         </div>
       ))}
     </dl>
