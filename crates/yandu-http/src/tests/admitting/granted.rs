@@ -224,6 +224,14 @@ async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
         .map(|one| &one["kind"])
         .collect();
     assert_eq!(kinds, ["grant-revoked", "grant-given"]);
+    let given = &events["events"][1];
+    let giver = city
+        .ok(&sec, Method::GET, "/api/v1/session", &Value::Null)
+        .await;
+    assert_eq!(
+        (&given["actor"], &given["actor_name"]),
+        (&giver["account"]["id"], &giver["account"]["name"])
+    );
     assert_eq!(
         city.refused(&sec, Method::GET, "/api/v1/access-events", &Value::Null)
             .await,
