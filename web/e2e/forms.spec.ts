@@ -57,7 +57,10 @@ test('a form is locked while it sends, so that what is sent is what is shown, an
   const fill = page.getByRole('region', { name: '填写' })
   const count = fill.getByLabel('当月实现突破的产业数')
   await count.fill('1')
-  await fill.getByLabel('产业名称').fill('氢能')
+  const chooser = page.waitForEvent('filechooser')
+  await fill.getByRole('button', { name: '选择文件' }).click()
+  await (await chooser).setFiles({ name: '现场.png', mimeType: 'image/png', buffer: PICTURE })
+  await expect(fill.getByRole('img', { name: '现场.png' })).toBeVisible()
   let release: () => void = () => undefined
   const held = new Promise<void>((resolve) => (release = resolve))
   await page.route('**/reports*', async (route) => {
@@ -68,9 +71,26 @@ test('a form is locked while it sends, so that what is sent is what is shown, an
   await expect(count).toBeDisabled()
   await expect(fill.getByLabel('产业名称')).toBeDisabled()
   release()
-  // It has no photograph.
+  // It names no industry.
   await expect(fill.getByRole('alert').first()).toBeVisible()
   await expect(count).toBeEnabled()
+})
+
+test('a material that is missing is told with the other faults, beside its place, before anything is sent', async ({ page }) => {
+  await speak(page, 'zh-CN')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/forms/industry.future_industry?period=2025-08')
+  await settled(page)
+  const fill = page.getByRole('region', { name: '填写' })
+  await fill.getByLabel('当月实现突破的产业数').fill('abc')
+  await fill.getByRole('button', { name: '提交' }).click()
+  const faults = fill.getByRole('alert')
+  await expect(faults).toContainText('当月实现突破的产业数：请填写')
+  await expect(faults).toContainText('请至少上传 1 份材料')
+  await fill.getByLabel('当月实现突破的产业数').fill('1')
+  await fill.getByRole('button', { name: '提交' }).click()
+  await expect(fill.getByRole('group', { name: '材料' })).toBeFocused()
+  await expect(fill.getByRole('group', { name: '材料' })).toContainText('请至少上传 1 份材料')
 })
 
 test('a period that is not taken is not filled, and another one can be chosen; nor is a unit that is not of the form', async ({ page }) => {

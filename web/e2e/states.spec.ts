@@ -75,6 +75,8 @@ test('an upload can be cancelled, and nothing has changed', async ({ page }) => 
   await page.goto('/deliver?dataset=population.resident')
   await settled(page)
   await page.route('**/api/v1/batches', () => {})
+  // What would be refused cannot be sent; nobody knows yet that this file would.
+  await page.route('**/api/v1/deliveries/preview', () => {})
   await page.locator('input[type=file]').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') })
   await page.getByRole('button', { name: '开始交付' }).click()
   await expect(page.getByRole('progressbar', { name: '上传进度' })).toBeVisible()
@@ -82,6 +84,14 @@ test('an upload can be cancelled, and nothing has changed', async ({ page }) => 
   await page.getByRole('button', { name: '取消上传' }).click()
   await expect(page.getByText('已取消上传，没有任何改动')).toBeVisible()
   await expect(page.getByText('a.csv')).toBeVisible()
+})
+
+test('a file that would be refused cannot be sent as it is', async ({ page }) => {
+  await page.goto('/deliver?dataset=population.resident')
+  await settled(page)
+  await page.locator('input[type=file]').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') })
+  await expect(page.getByText('照这样会被拒收')).toBeVisible()
+  await expect(page.getByRole('button', { name: '开始交付' })).toBeDisabled()
 })
 
 test('a running collection shows how far it is', async ({ page, request }) => {

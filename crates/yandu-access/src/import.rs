@@ -182,7 +182,12 @@ impl Reading<'_> {
             (Ok(_), None) => {}
             (Err(wrong), _) => {
                 for (field, error) in wrong {
-                    self.fault(line, Some(field), told(&error));
+                    let is_role = matches!(&error, Error::Unknown { what: "role", near, .. } if near.is_empty());
+                    let why = match self.known_roles().filter(|_| is_role) {
+                        Some(known) => format!("{}; {known}", told(&error)),
+                        None => told(&error),
+                    };
+                    self.fault(line, Some(field), why);
                 }
             }
         }
@@ -251,16 +256,57 @@ impl Reading<'_> {
             if name.is_empty() {
                 continue;
             }
-            match name.parse::<RoleId>() {
+            match self.role(name) {
                 Ok(role) => {
                     roles.insert(role);
                 }
-                Err(error) => {
-                    self.fault(line, Some(Column::Roles.name()), error.to_string());
-                }
+                Err(why) => self.fault(line, Some(Column::Roles.name()), why),
             }
         }
         roles
+    }
+
+    /// The role that is written, by its name or by its title, as pages show it. One that there is not is found later, with all that is wrong
+    /// with the row.
+    fn role(&self, written: &str) -> Result<RoleId, String> {
+        let named = written.parse::<RoleId>();
+        if let Ok(role) = &named
+            && self.known.roles.contains_key(role)
+        {
+            return Ok(role.clone());
+        }
+        let roles = self.known.roles.iter();
+        let titled: Vec<&RoleId> = roles
+            .filter(|(_, title)| title.zh == written || title.en.as_deref() == Some(written))
+            .map(|(role, _)| role)
+            .collect();
+        match (titled.as_slice(), named) {
+            ([role], _) => Ok((*role).clone()),
+            ([], Ok(role)) => Ok(role),
+            ([], Err(error)) => Err(match self.known_roles() {
+                Some(known) => format!("{error}; {known}"),
+                None => error.to_string(),
+            }),
+            (several, _) => {
+                let names: Vec<&str> = several.iter().map(|role| role.as_str()).collect();
+                Err(format!(
+                    "more than one role is called `{written}`: write {}",
+                    names.join(" or ")
+                ))
+            }
+        }
+    }
+
+    /// The roles that there are, in a sentence; told with the first faults alone.
+    fn known_roles(&self) -> Option<String> {
+        if self.faults.len() >= FAULTS_WITH_NEAR {
+            return None;
+        }
+        let roles = self.known.roles.iter();
+        let roles: Vec<String> = roles
+            .map(|(role, title)| format!("{role} ({})", title.zh))
+            .collect();
+        Some(format!("roles are {}", roles.join(", ")))
     }
 
     fn cell<'r>(&self, record: &'r StringRecord, column: Column) -> Option<&'r str> {

@@ -25,7 +25,7 @@ use crate::state::State;
 
 use declaration::Known;
 
-pub use declaration::{Check, Column, Declaration};
+pub use declaration::{Check, CodeWord, Column, Declaration};
 
 /// Whoever may do one of these to a dataset knows of all its fields, as whoever may browse the catalogue does.
 const KNOWS: &[Action] = &[
@@ -295,7 +295,7 @@ async fn show_dataset(
         let session = state.lake().session(&principal, ReadPoint::default());
         Some(session.schema(&id)?)
     };
-    let declaration = Declaration::of(dataset, Known(seen.as_deref()));
+    let declaration = Declaration::of(&packs, dataset, Known(seen.as_deref()));
     if !duty.may(HANDLES, &id) {
         // Deliveries, journals and references tell of rows that the reader may not see.
         return Ok(Json(DatasetDetail {

@@ -2,6 +2,7 @@
 
 mod explain;
 mod form;
+mod hidden;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ pub(crate) use form::Form;
 use form::Text;
 
 pub use explain::{ExplainQuery, Explained, ExplainedInput};
+pub use hidden::HiddenField;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -67,6 +69,9 @@ pub struct Query {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     pub columns: Vec<Column>,
+    /// Of which fields the values in the columns are not shown as they are, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<HiddenField>,
     /// The version of each dataset that was read.
     pub versions: BTreeMap<String, u64>,
     /// Values in the order of the columns. Decimals, dates and times are texts.
@@ -240,16 +245,19 @@ async fn answer(
 ) -> Result<Response> {
     match form {
         Form::Json if leaving.way == Way::Page => {
+            // Before its use is counted, since the last one of a grant shows what those before have shown.
+            let hidden = hidden::fields(state, leaving, opened.rows.datasets()).await;
             count(state, leaving.principal, &opened.rows).await?;
             let (read, columns) = (export::read(&opened.rows), opened.rows.schema());
             let recording = leaving.count(state, &read, &columns).await?;
-            let sending = opened.send(Text::Json);
+            let sending = opened.send(Text::Json { hidden });
             let tally = sending.tally();
             Ok(export::page(JSON, recording, tally, sending.body()))
         }
         Form::Json => {
+            let hidden = hidden::fields(state, leaving, opened.rows.datasets()).await;
             let file = (JSON, None);
-            text(state, leaving, opened, Text::Json, file).await
+            text(state, leaving, opened, Text::Json { hidden }, file).await
         }
         Form::Csv { with_mark } => {
             let file = (CSV, Some("csv"));

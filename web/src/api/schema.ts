@@ -2874,6 +2874,8 @@ export interface components {
         /** @description The answer to a question. */
         Answer: {
             columns: components["schemas"]["AnswerColumn"][];
+            /** @description Of which fields the values in the columns are not shown as they are, and why. */
+            hidden?: components["schemas"]["AnswerHidden"][];
             problem?: components["schemas"]["Problem"] | null;
             /** @description Values in the order of the columns. Decimals, dates and times are texts. */
             rows: unknown[][];
@@ -2888,6 +2890,24 @@ export interface components {
             name: string;
             /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
             type: string;
+        };
+        /** @description A field whose values go into a column of the answer, and which the reader is not shown as it is. */
+        AnswerHidden: {
+            /** @example population.resident.mobile */
+            field: string;
+            /** @description Whether another one shows its values as they are in some rows. */
+            is_partial: boolean;
+            /** @description `copied` where the column has what stands in for the values themselves, else how they go into it: `transformed`, `aggregated` … */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The place of the column in the answer; the first is 0.
+             */
+            place: number;
+            /** @description The policy or grant under which it is seen so. */
+            policy: string;
+            /** @description How the field is seen, and why. */
+            seen: components["schemas"]["SeenColumn"];
         };
         AnswerToFinding: {
             /** @description What was looked at and what is right. */
@@ -3313,6 +3333,13 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description A code and what it stands for. */
+        CodeWord: {
+            code: string;
+            /** @description In Chinese. */
+            title: string;
+            title_en?: string | null;
+        };
         Column: {
             /** @description The code list that the values are taken from. */
             codes?: string | null;
@@ -3326,6 +3353,8 @@ export interface components {
             title: string;
             type: string;
             unit?: string | null;
+            /** @description The codes of the list with their words, in its order; none of a list that is too long to choose from. */
+            words?: components["schemas"]["CodeWord"][];
         };
         /** @description The grade that a column is to have. */
         ColumnGrade: {
@@ -4579,6 +4608,8 @@ export interface components {
             revoked_why?: string | null;
             /** Format: int32 */
             used: number;
+            /** @description What other policies take back of it while it holds, such as an entry of the negative list that came later. */
+            withheld?: components["schemas"]["ConflictLine"][];
         };
         GrantList: {
             /** @description The newest first. */

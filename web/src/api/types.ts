@@ -34,6 +34,8 @@ export interface Answer {
   rows: Cell[][]
   versions: Record<string, number>
   truncated: boolean
+  /** The fields whose values go into columns and are not shown as they are. */
+  hidden?: Schemas['AnswerHidden'][]
   problem?: Problem | null
 }
 

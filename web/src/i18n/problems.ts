@@ -14,12 +14,12 @@ const own: Record<string, { status: number; zh: Half; en: Half }> = {
     zh: {
       title: 'SQL 有误',
       text: '查询语句有语法错误、用了不存在的名称，或者遇到不能计算的值。出错的位置已在编辑器中标出。只允许一条 SELECT。',
-      help: '修改标出的位置。左侧有全部数据集和字段的名称，点一下即可插入。',
+      help: '修改标出的位置。左侧有您能查询的数据集和字段的名称，点一下即可插入。',
     },
     en: {
       title: 'Fault in the SQL',
       text: 'The text has a syntax error or an unknown name, or met a value that it cannot compute with. The place is marked in the editor. One SELECT is allowed.',
-      help: 'Change the marked place. The list beside the editor has every dataset and column; a click inserts a name.',
+      help: 'Change the marked place. The list beside the editor has the datasets and columns that you can ask; a click inserts a name.',
     },
   },
   // The pages of the program speak to programs too.

@@ -5,6 +5,7 @@ import { type Column, DataTable } from './DataTable'
 import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
 import { Nothing } from './Loaded'
 import { CellText } from './Text'
+import type { HiddenField } from './hidden'
 import { useHidden } from './useHidden'
 import { useWhyDialog } from './useWhyDialog'
 import { useWords } from './words'
@@ -18,6 +19,8 @@ interface Props {
   fieldsOf?: (name: string, place: number) => Source[]
   /** What stands before a value, such as what a code is called. */
   saidOf?: ((name: string, value: Cell) => string | undefined) | undefined
+  /** What the answer says of hidden fields; where it says nothing, it is looked up in what the reader may see. */
+  told?: Map<string, HiddenField>
 }
 
 /** A field, as `dataset.column`, and whether it goes into the values of a column in another form. */
@@ -35,10 +38,11 @@ interface Line {
  * Rows of an answer as they are: types under the names, numbers to the right, no value shown as anything but text. A cell whose value
  * is masked or withheld says so, with the way to why.
  */
-export function AnswerTable({ label, answer, titles, pageSize, fieldsOf, saidOf }: Props) {
+export function AnswerTable({ label, answer, titles, pageSize, fieldsOf, saidOf, told }: Props) {
   const { t } = useTranslation()
   const { type } = useWords()
-  const hidden = useHidden()
+  const known = useHidden()
+  const hidden = told ?? known
   const { tellWhy, dialog } = useWhyDialog()
   const hiddenAt = (name: string, place: number): HiddenColumn | undefined => {
     const sources = (fieldsOf?.(name, place) ?? []).filter(({ field }) => hidden.has(field))

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { MetricChange, MetricNumber } from '../api/metrics'
 import type { TrailAsk } from '../api/trail'
-import { brief, exact, tone, unitAfter, valueOf } from './figure'
+import { brief, exact, isFlat, tone, unitAfter, valueOf } from './figure'
 import { TrailButton } from './TrailButton'
 import { useSpan } from './useSpan'
 import { useWords } from './words'
@@ -88,11 +88,14 @@ export function ChangeText({ change, unit, decimals, direction, short, ask, chil
       </span>
     )
   }
-  const amount = `${exact(Math.abs(by), unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
+  const places = unit === '%' ? Math.max(1, decimals) : decimals
+  const amount = `${exact(Math.abs(by), places, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
   const share = unit !== '%' && typeof change.percent === 'number' ? `${exact(Math.abs(change.percent), 1, i18n.language)}%` : undefined
-  const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→'
+  // What is shown says whether it went up or down: a red arrow beside 0.0 would be no news.
+  const hasMoved = short && share !== undefined ? !isFlat(change.percent ?? 0, 1) : !isFlat(by, places)
+  const arrow = !hasMoved ? '→' : by > 0 ? '↑' : '↓'
   const told = (
-    <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
+    <span className={`num change-${(hasMoved ? tone(change, direction) : undefined) ?? 'plain'}`}>
       {arrow} {short && share !== undefined ? share : amount}
       {!short && share !== undefined && ` (${share})`}
     </span>

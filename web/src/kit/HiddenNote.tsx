@@ -9,12 +9,15 @@ interface Props {
   /** The fields that the rows come from, as `dataset.column`. */
   fields: string[]
   titles?: Map<string, string>
+  /** What the answer says of them; where it says nothing, it is looked up in what the reader may see. */
+  told?: Map<string, HiddenField>
 }
 
 /** Under rows: which fields are masked or withheld, by which rule and grade, and how to ask for them. */
-export function HiddenNote({ fields, titles }: Props) {
+export function HiddenNote({ fields, titles, told }: Props) {
   const { t } = useTranslation()
-  const hidden = useHidden()
+  const known = useHidden()
+  const hidden = told ?? known
   const shown = [...new Set(fields)].flatMap((field) => hidden.get(field) ?? [])
   if (shown.length === 0) return null
   const titled = (one: HiddenField) => titles?.get(one.column.name) ?? one.column.name

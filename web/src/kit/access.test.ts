@@ -4,7 +4,7 @@ import { ACCOUNT_ID } from './accountId'
 import { agentOf } from './agent'
 import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
 import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
-import { hiddenFields, isPartial, isWhole, keptBack } from './hidden'
+import { hiddenAt, hiddenFields, hiddenIn, isPartial, isWhole, keptBack } from './hidden'
 import { NO_MASK, kept, maskOf, textOfMask } from './mask'
 import { missingOf } from './NewPassword'
 import { byDataset, countOf } from './sights'
@@ -116,6 +116,14 @@ describe('what is not shown as it is', () => {
     expect(told('a.b.age')).toEqual(['age', 'condition', null, null, 'grants/G1', 'general-3'])
     expect(told('a.b.other')).toEqual(['other', 'unread', null, null, '', 'general-3'])
     expect(keptBack('a.b.other', undefined, undefined).column.because).toBe('masked')
+  })
+  test('is what the answer says of itself, with its place and what it is made of', () => {
+    const seen = { ...column('mobile', 'withheld', 'negative-list/N1'), mask: 'null' }
+    const one = { field: 'a.b.mobile', seen, policy: 'grants/G2', is_partial: false }
+    const answer = { hidden: [{ ...one, place: 0, kind: 'transformed' }, { ...one, place: 2, kind: 'copied' }] }
+    expect([...hiddenIn(answer).values()]).toEqual([{ field: 'a.b.mobile', column: seen, policy: 'grants/G2', isPartial: false }])
+    expect([0, 1, 2].map((place) => hiddenAt(answer, place))).toEqual([[{ field: 'a.b.mobile', isDerived: true }], [], [{ field: 'a.b.mobile', isDerived: false }]])
+    expect([hiddenIn({}).size, hiddenAt({}, 0)]).toEqual([0, []])
   })
   test('is told apart from what lacks', () => {
     expect(isTakenAway(shown('null'), true)).toBe(true)

@@ -40,6 +40,11 @@ export function signed(value: number, decimals: number, language: string): strin
   return numberFormat(language, { ...digits, signDisplay: 'exceptZero' }).format(value)
 }
 
+/** Whether nothing is left of a change in so many decimals: it is neither up nor down then. */
+export function isFlat(by: number, decimals: number): boolean {
+  return Number(by.toFixed(Math.min(20, Math.max(0, decimals)))) === 0
+}
+
 /** Whether a change is to the good, when the metric says which way that is. */
 export function tone(change: Pick<MetricChange, 'change'> | null | undefined, direction: string): 'good' | 'late' | undefined {
   const by = change?.change

@@ -1,4 +1,5 @@
 import type { SeenColumn, Sights } from '../api/access'
+import type { Answer } from '../api/types'
 
 /** A field whose value somebody does not see as it is, and why. */
 export interface HiddenField {
@@ -34,6 +35,16 @@ export function hiddenFields({ sights }: Sights): Map<string, HiddenField> {
     if (one) hidden.set(field, { ...one, isPartial: true })
   }
   return hidden
+}
+
+/** What an answer says of the fields that it does not show as they are, by `dataset.column`. */
+export function hiddenIn({ hidden = [] }: Pick<Answer, 'hidden'>): Map<string, HiddenField> {
+  return new Map(hidden.map(({ field, seen, policy, is_partial }) => [field, { field, column: seen, policy, isPartial: is_partial }]))
+}
+
+/** The hidden fields whose values go into the column of an answer at a place. */
+export function hiddenAt({ hidden = [] }: Pick<Answer, 'hidden'>, place: number): { field: string; isDerived: boolean }[] {
+  return hidden.filter((one) => one.place === place).map(({ field, kind }) => ({ field, isDerived: kind !== 'copied' }))
 }
 
 /** Whether every value of a field is shown as it is, in whatever row it stands: then its cells in deliveries are shown too. */

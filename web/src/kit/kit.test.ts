@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { ApiError } from '../api/errors'
 import { age, duration, reachedPart, score, share, size, time } from './format'
-import { aimOf } from './figure'
+import { aimOf, isFlat } from './figure'
 import { folding } from './fold'
 import { freshness } from './freshness'
 import { SHAPES, batchLamp } from './lamp'
@@ -9,6 +10,7 @@ import { matches, readings } from './pinyin'
 import { table } from './pinyin-table'
 import { found, likeness, optionFound } from './search'
 import { isOther } from './trail'
+import { unshown } from './unshown'
 
 const known = readings(table)
 
@@ -125,4 +127,16 @@ test('a target says what it asks for, and one of a change is called a change', (
   expect(aimOf({ comparison: '>=', value: 90 }, of, 'zh-CN', '升降')).toBe('≥ 90.0%')
   expect(aimOf({ comparison: '=', value: 90 }, of, 'zh-CN', '升降')).toBe('= 90.0%')
   expect(aimOf({ comparison: 'change', value: 3 }, of, 'zh-CN', '升降')).toBe('升降 +3.0%')
+})
+
+test('a change of which nothing is left in the decimals that are shown is none', () => {
+  expect([isFlat(-0.04, 1), isFlat(0.05, 1), isFlat(-0.4, 0), isFlat(0, 2)]).toEqual([true, false, true, true])
+})
+
+test('a question that names what its reader is not shown says which dataset or field that is', () => {
+  const refused = (detail: string, code = 'query') => new ApiError({ type: '', title: '', status: 422, code, detail })
+  expect(unshown(refused('there is no dataset `population.elder` (line 2, column 6)'))).toEqual({ dataset: 'population.elder' })
+  expect(unshown(refused('there is no column `population.elder.mobile` (line 1, column 8)'))).toEqual({ column: 'mobile' })
+  expect(unshown(refused('divide by zero error'))).toBeUndefined()
+  expect(unshown(refused('there is no dataset `a.b`', 'no-dataset'))).toBeUndefined()
 })

@@ -109,6 +109,8 @@ export const SENTENCES: Record<string, string> = {
   'import-cells': 'the row has more cells than the header',
   'import-twice': '`{{name}}` stands in the file twice',
   'import-kind': '`{{name}}` is no kind; kinds are {{known}}',
+  'roles-known': 'roles are {{known}}',
+  'roles-several': 'more than one role is called `{{name}}`: write {{known}}',
   'account-there': 'there is an account `{{name}}` already',
   'account-not-there': 'there is no account `{{name}}`',
   'name-not-there': 'there is no {{what}} `{{name}}`',

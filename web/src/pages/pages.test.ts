@@ -6,7 +6,8 @@ import { active, asked, chosen } from './catalogue/address'
 import { grades } from './dataset/grade'
 import { duties } from './dataset/duties'
 import { moves } from './dataset/moves'
-import { defaultMode, suggested } from './deliver/suggest'
+import { choicesOf } from './batch/choices'
+import { defaultMode, replaced, suggested } from './deliver/suggest'
 import { columnTitles } from './query/titles'
 import { newestInForce } from './home/overlook'
 import { largestQuarantines, ownBatches, todos, troubled } from './home/todo'
@@ -105,6 +106,15 @@ describe('deliver', () => {
     expect(suggested('housing.property.csv', lines)?.id).toBe('housing.property')
     expect(suggested('登记表.csv', lines)).toBeUndefined()
   })
+  test('a file in the place of all rows tells how many go, and is asked about where most of them do', () => {
+    expect(replaced(9_924, 1)).toEqual({ rows: 9_924, gone: 9_923, isMost: true })
+    expect(replaced(12, 11)).toEqual({ rows: 12, gone: 1, isMost: false })
+    expect(replaced(3, 5)).toEqual({ rows: 3, gone: 0, isMost: false })
+    // How long a longer file is nobody knows before it was read.
+    expect(replaced(9_924, 20)).toEqual({ rows: 9_924, isMost: false })
+    expect(replaced(9_924, undefined)).toEqual({ rows: 9_924, isMost: false })
+    expect(replaced(0, 1)).toBeUndefined()
+  })
   test('without a source the mode takes nothing away', () => expect(defaultMode([], 'a.b')).toBe('upsert'))
 })
 
@@ -136,4 +146,11 @@ test('columns of an answer are called as in their dataset where they stand as th
   const columns = [flow('name', from('name')), flow('old', from('age')), flow('n', from('age', 'aggregated')), flow('both', [...from('name'), ...from('age')]), flow('gone', from('gone'))]
   expect([...columnTitles(columns, titleOf)]).toEqual([['name', '姓名'], ['old', '年龄']])
   expect([...columnTitles([flow('x', from('name')), flow('x', from('age'))], titleOf)]).toEqual([])
+})
+
+test('a cell with codes is chosen by their words, and what stands there stays a choice', () => {
+  const words = [{ code: '01', title: '汉族', title_en: 'Han' }, { code: '02', title: '蒙古族' }]
+  expect(choicesOf(words, '01', false)).toEqual([{ value: '01', label: '汉族 01' }, { value: '02', label: '蒙古族 02' }])
+  expect(choicesOf(words, '汗族', true).map(({ label }) => label)).toEqual(['汗族', 'Han 01', '蒙古族 02'])
+  expect(choicesOf([], '汗族', false)).toEqual([])
 })

@@ -353,6 +353,41 @@ impl Door {
         }
     }
 
+    /// What policies that came later take back of a grant that holds, with one example of each. Where it is for a department or a
+    /// role, it is asked of those who may come.
+    pub async fn taken_back(&self, grant: &Grant) -> Vec<Conflict> {
+        if !grant.is_in_force(self.now()) {
+            return Vec::new();
+        }
+        let to = &grant.granted.to;
+        let covered: Vec<Principal> = match to.kind {
+            GranteeKind::Person | GranteeKind::Service | GranteeKind::Organisation => {
+                let Ok(id) = to.id.parse() else {
+                    return Vec::new();
+                };
+                let account = self.inner.accounts.find(&id).await;
+                account.iter().map(Account::principal).collect()
+            }
+            GranteeKind::Department => newcomers(|newcomer| {
+                newcomer.department = Some(to.id.clone());
+            })
+            .collect(),
+            GranteeKind::Role => newcomers(|newcomer| {
+                newcomer.roles.insert(to.id.clone());
+            })
+            .collect(),
+        };
+        conflicts(&self.state().policies, grant, &covered)
+    }
+
+    /// The same for one account that reads under it.
+    pub fn taken_back_from(&self, grant: &Grant, account: &Account) -> Vec<Conflict> {
+        if !grant.is_in_force(self.now()) {
+            return Vec::new();
+        }
+        conflicts(&self.state().policies, grant, &[account.principal()])
+    }
+
     async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
         let accounts = self.accounts_of(filter).await?;
         Ok(accounts.iter().map(Account::principal).collect())

@@ -111,6 +111,21 @@ async fn a_fault_says_what_may_be_meant() {
 }
 
 #[tokio::test]
+async fn a_role_is_written_by_its_title_too_and_a_fault_says_which_there_are() {
+    let site = Site::new().await;
+    let table = "账号,姓名,角色\nwang,王五,读者；collector\nli,李四,采集员\n";
+    let made = site.accounts.import(LOCAL, table.as_bytes()).await.unwrap();
+    assert_eq!(made[0].roles, roles(&["reader", "collector"]));
+    assert_eq!(made[1].roles, roles(&["collector"]));
+    let table = "account,name,roles\nzhao,赵,经办人\nqian,钱,zzz\n";
+    for fault in faults(&site, table.as_bytes()).await {
+        assert_eq!(fault.column.as_deref(), Some("roles"));
+        assert!(fault.why.contains("collector (采集员)"), "{}", fault.why);
+        assert!(fault.why.contains("reader (读者)"), "{}", fault.why);
+    }
+}
+
+#[tokio::test]
 async fn a_header_that_means_nothing_twice_the_same_or_missing_is_a_fault() {
     let site = Site::new().await;
     for (table, expected) in [

@@ -95,6 +95,9 @@ pub struct GrantLine {
     pub revoked_why: Option<String>,
     /// Why it shows nothing though it holds.
     pub broken: Option<String>,
+    /// What other policies take back of it while it holds, such as an entry of the negative list that came later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<ConflictLine>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -157,10 +160,11 @@ async fn list_grants(
         ..GrantFilter::default()
     };
     let grants = state.door().grants(&filter).await?;
-    let now = state.now();
-    Ok(Json(GrantList {
-        grants: grants.into_iter().map(|grant| line(grant, now)).collect(),
-    }))
+    let mut lines = Vec::with_capacity(grants.len());
+    for grant in grants {
+        lines.push(line(&state, grant).await);
+    }
+    Ok(Json(GrantList { grants: lines }))
 }
 
 /// Gives a grant. What the negative list forbids is refused, with the entry and an example. `If-Match` may name the set of
@@ -176,7 +180,7 @@ async fn give_grant(
     let seen = precondition::policies(&headers);
     let door = state.door();
     let grant = door.give(asker.name(), granted, seen.as_deref()).await?;
-    Ok((StatusCode::CREATED, Json(line(grant, state.now()))))
+    Ok((StatusCode::CREATED, Json(line(&state, grant).await)))
 }
 
 /// Shows a grant.
@@ -186,7 +190,7 @@ async fn show_grant(
     Path(id): Path<String>,
 ) -> Result<Json<GrantLine>> {
     let grant = state.door().grant(number(&id)?).await?;
-    Ok(Json(line(grant, state.now())))
+    Ok(Json(line(&state, grant).await))
 }
 
 /// Ends a grant now, also for the queries that read under it.
@@ -201,7 +205,7 @@ async fn revoke_grant(
         .door()
         .revoke(asker.name(), number(&id)?, &why.why)
         .await?;
-    Ok(Json(line(grant, state.now())))
+    Ok(Json(line(&state, grant).await))
 }
 
 pub(super) fn number(id: &str) -> Result<GrantId> {
@@ -262,8 +266,9 @@ pub(super) fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
     })
 }
 
-fn line(grant: Grant, now: Timestamp) -> GrantLine {
-    let is_in_force = grant.is_in_force(now);
+async fn line(state: &State, grant: Grant) -> GrantLine {
+    let is_in_force = grant.is_in_force(state.now());
+    let withheld = state.door().taken_back(&grant).await.into_iter();
     let revoked = grant.revoked;
     let granted = grant.granted;
     GrantLine {
@@ -276,6 +281,7 @@ fn line(grant: Grant, now: Timestamp) -> GrantLine {
         revoked_at: revoked.as_ref().map(|ended| ended.at),
         revoked_why: revoked.map(|ended| ended.why),
         broken: grant.broken,
+        withheld: withheld.map(ConflictLine::from).collect(),
         granted: NewGrant {
             to: Grantee {
                 kind: granted.to.kind.name().to_owned(),

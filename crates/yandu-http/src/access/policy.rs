@@ -1,6 +1,7 @@
 //! The policies in force, and what somebody sees under them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -11,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_policy::{
-    Because, Circumstances, Finding, Lost, Policies, Principal, Shown, Way, text_of_mask,
+    Because, Circumstances, Finding, Lost, Policies, Principal, Seen, Shown, Way, text_of_mask,
 };
 use yandu_words::id::DatasetId;
 
@@ -94,6 +95,25 @@ pub struct SeenColumn {
     /// The policies and grants whose values or masks count instead, in rows that both show: their masks leave more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gives_way_to: Vec<String>,
+}
+
+impl SeenColumn {
+    /// How a column is seen under a permit, where those of the others count before it.
+    pub(crate) fn of(name: &str, seen: &Seen, counting: &[&Arc<str>]) -> Self {
+        let (because, of) = match &seen.because {
+            Because::Permitted => ("permitted", None),
+            Because::Masked => ("masked", None),
+            Because::Grade(grade) => ("grade", Some(grade.name().to_owned())),
+            Because::Withheld(policy) => ("withheld", Some(policy.to_string())),
+        };
+        Self {
+            name: name.to_owned(),
+            mask: seen.mask.as_ref().map(text_of_mask),
+            because: because.to_owned(),
+            of,
+            gives_way_to: counting.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// What one policy or grant shows of a dataset.
@@ -206,22 +226,10 @@ pub(super) fn sights(
 /// What a permit shows of a dataset of which `all` show something.
 fn line(policies: &Policies, dataset: &str, shown: &Shown, all: &[Shown]) -> SightLine {
     let told = policies.find(&shown.policy);
-    let columns = shown.columns.iter().map(|(name, seen)| {
-        let (because, of) = match &seen.because {
-            Because::Permitted => ("permitted", None),
-            Because::Masked => ("masked", None),
-            Because::Grade(grade) => ("grade", Some(grade.name().to_owned())),
-            Because::Withheld(policy) => ("withheld", Some(policy.to_string())),
-        };
-        let counting = shown.gives_way_to(name, all).into_iter();
-        SeenColumn {
-            name: name.clone(),
-            mask: seen.mask.as_ref().map(text_of_mask),
-            because: because.to_owned(),
-            of,
-            gives_way_to: counting.map(ToString::to_string).collect(),
-        }
-    });
+    let columns = shown
+        .columns
+        .iter()
+        .map(|(name, seen)| SeenColumn::of(name, seen, &shown.gives_way_to(name, all)));
     SightLine {
         dataset: dataset.to_owned(),
         columns: columns.collect(),

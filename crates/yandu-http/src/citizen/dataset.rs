@@ -96,6 +96,14 @@ async fn apply(state: &State, speech: &Speech, dataset: &Dataset) -> Result<(Mar
             "Request for data that is open on conditions: {title} ({id})\nApplicant: ____\nContact: ____\nPurpose: ____\nFields and extent: ____\nTerm: ____\nProtection: ____"
         ),
     };
+    let entry = state.ledger().entry(id.as_str()).await.ok();
+    let contact = entry.and_then(|entry| entry.content.contact);
+    // Without scripts nothing can be put on the clipboard; a file can be kept, filled in and printed.
+    let file = format!("data:text/plain;charset=utf-8,{}", encode(&request));
+    let file_name = match speech.language {
+        Language::Chinese => format!("申请使用{title}.txt"),
+        Language::English => format!("request-{id}.txt"),
+    };
     let to_whom = match speech.language {
         Language::Chinese => format!("把下面的申请填好，交给提供部门：{owner}。"),
         Language::English => {
@@ -106,12 +114,21 @@ async fn apply(state: &State, speech: &Speech, dataset: &Dataset) -> Result<(Mar
         section class="box" {
             h2 { (speech.say("怎样申请", "How to ask for it")) }
             p { (to_whom) }
+            @if let Some(contact) = contact {
+                p { (speech.say("联系方式：", "Contact: ")) (contact) }
+            } @else {
+                p class="hint" { (speech.say(
+                    "提供部门没有登记联系方式，请向该部门的办公室提出。",
+                    "The department has registered no contact; ask at its office.",
+                )) }
+            }
             p { (speech.say(
                 "同意后，安全管理员把授权登记到您的账号，写明字段、用途和期限；登录“我的授权”可以看到，也可以放弃。",
                 "When it is agreed, the security administrator registers a grant to your account with its fields, purpose and term; you see it under \"My grants\", and can give it up.",
             )) }
             label for="request" { (speech.say("申请的文字", "The text of the request")) }
             textarea id="request" rows="8" readonly { (request) }
+            p { a href=(file) download=(file_name) { (speech.say("下载申请书", "Take the request as a file")) } }
         }
         section class="box" {
             h2 { (speech.say("字段", "Fields")) }

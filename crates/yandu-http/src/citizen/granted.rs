@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use yandu_access::{Account, Grant, Grantee, GranteeKind, LOCAL_ADMINISTRATOR};
+use yandu_access::{Account, Conflict, Grant, Grantee, GranteeKind, LOCAL_ADMINISTRATOR};
 use yandu_pack::Packs;
 use yandu_policy::mask_of;
 use yandu_words::id::DatasetId;
@@ -82,9 +82,15 @@ pub(super) fn title(speech: &Speech, packs: &Packs, id: &DatasetId) -> String {
     )
 }
 
-/// All that is granted, line by line.
-pub(super) async fn facts(state: &State, speech: &Speech, grant: &Grant) -> Markup {
+/// All that is granted to an account, line by line, and what is taken back of it.
+pub(super) async fn facts(
+    state: &State,
+    speech: &Speech,
+    account: &Account,
+    grant: &Grant,
+) -> Markup {
     let packs = state.collector().packs();
+    let withheld = state.door().taken_back_from(grant, account);
     let granted = &grant.granted;
     let giver = name(state, speech, &grant.given_by).await;
     let ways = granted.ways.iter();
@@ -104,7 +110,7 @@ pub(super) async fn facts(state: &State, speech: &Speech, grant: &Grant) -> Mark
             dt { (speech.say("用途", "Purpose")) }
             dd { (granted.purpose) }
             dt { (speech.say("字段", "Fields")) }
-            dd { (columns(speech, &packs, grant)) }
+            dd { (columns(speech, &packs, grant, &withheld)) }
             dt { (speech.say("行", "Rows")) }
             dd {
                 @match &granted.rows {
@@ -144,7 +150,7 @@ pub(super) async fn facts(state: &State, speech: &Speech, grant: &Grant) -> Mark
     }
 }
 
-fn columns(speech: &Speech, packs: &Packs, grant: &Grant) -> Markup {
+fn columns(speech: &Speech, packs: &Packs, grant: &Grant, withheld: &[Conflict]) -> Markup {
     let granted = &grant.granted;
     let dataset = packs.dataset(&granted.dataset);
     let titled = |name: &str| {
@@ -166,9 +172,16 @@ fn columns(speech: &Speech, packs: &Packs, grant: &Grant) -> Markup {
         let titles: Vec<String> = columns.iter().map(|name| titled(name)).collect();
         titles.join(comma)
     });
+    let is_withheld = |name: &str| {
+        withheld
+            .iter()
+            .any(|one| one.column.as_deref().is_none_or(|column| column == name))
+    };
+    // A mask is no more to be seen than what it stands for.
     let masks: Vec<String> = granted
         .masks
         .iter()
+        .filter(|(name, _)| !is_withheld(name))
         .map(|(name, mask)| {
             let left = mask_of(mask)
                 .map_or_else(|_| mask.clone(), |mask| told::mask(speech.language, &mask));
@@ -181,6 +194,17 @@ fn columns(speech: &Speech, packs: &Packs, grant: &Grant) -> Markup {
             (speech.say("按原值显示到", "Shown as they are up to ")) (told::grade(speech.language, granted.up_to))
             (speech.say("，更高级别的脱敏", "; masked above"))
             @if !masks.is_empty() { (speech.say("；", "; ")) (masks.join(speech.say("；", "; "))) }
+        }
+        @for one in withheld {
+            p class="note" {
+                @match &one.column {
+                    Some(column) => (titled(column)),
+                    None => (speech.say("全部数据", "all of it")),
+                }
+                (speech.say("：", ": "))
+                (told::text(speech.language, "sights.because-withheld", &[("policy", &one.policy)]).unwrap_or_default())
+                @if let Some(basis) = &one.basis { (speech.say("（", " (")) (basis) (speech.say("）", ")")) }
+            }
         }
     }
 }

@@ -176,7 +176,7 @@ async fn card(state: &State, speech: &Speech, account: &Account, grant: &Grant) 
     html! {
         li class="card" {
             h3 { (granted::title(speech, &packs, &grant.granted.dataset)) " " (standing.tag(speech)) }
-            (granted::facts(state, speech, grant).await)
+            (granted::facts(state, speech, account, grant).await)
             @if standing == Standing::Holds && grant.granted.ways.contains(&Way::Page) {
                 p class="actions" { a class="button" href=(look(&grant.granted.dataset)) { (speech.say("看数据", "Look at the data")) } }
             }

@@ -147,7 +147,7 @@ async fn content(
         p { a href=(speech.to("/mine")) { (speech.say("我的授权", "My grants")) } }
         h1 { (granted::title(speech, &packs, &grant.granted.dataset)) " " (standing.tag(speech)) }
         @if let Some(told) = told { div class="note" role="alert" { p { (told) } } }
-        div class="box" { (granted::facts(state, speech, grant).await) }
+        div class="box" { (granted::facts(state, speech, account, grant).await) }
         @if standing.is_over() {
             p { (speech.say("这项授权已经结束，不用再放弃。", "This grant has ended; there is nothing to give up.")) }
         } @else if !is_own {

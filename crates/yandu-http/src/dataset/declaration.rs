@@ -3,8 +3,8 @@
 use arrow::datatypes::Schema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yandu_pack::Dataset;
 use yandu_pack::declare::{self, CheckKind};
+use yandu_pack::{Dataset, Packs};
 
 use crate::batch::word;
 
@@ -42,12 +42,27 @@ pub struct Column {
     pub standard: Option<String>,
     /// The code list that the values are taken from.
     pub codes: Option<String>,
+    /// The codes of the list with their words, in its order; none of a list that is too long to choose from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<CodeWord>,
     pub required: bool,
     pub unit: Option<String>,
     pub grade: String,
     /// The headers under which it is delivered.
     pub from: Vec<String>,
 }
+
+/// A code and what it stands for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CodeWord {
+    pub code: String,
+    /// In Chinese.
+    pub title: String,
+    pub title_en: Option<String>,
+}
+
+/// Codes of the longest list whose words are told with a column.
+const WORDS: usize = 300;
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Check {
@@ -90,7 +105,7 @@ impl Known<'_> {
 
 impl Declaration {
     /// What is declared of a dataset, as far as it names fields that are known.
-    pub(super) fn of(dataset: &Dataset, known: Known<'_>) -> Self {
+    pub(super) fn of(packs: &Packs, dataset: &Dataset, known: Known<'_>) -> Self {
         let file = dataset.file();
         let key = file.key.iter().filter(|name| known.has(name.as_str()));
         let columns = file.columns.iter();
@@ -112,7 +127,7 @@ impl Declaration {
             grade: dataset.grade().name().to_owned(),
             key: key.map(ToString::to_string).collect(),
             columns: columns
-                .map(|(name, column)| self::column(dataset, name.as_str(), column))
+                .map(|(name, column)| self::column(packs, dataset, name.as_str(), column))
                 .collect(),
             checks: checks
                 .map(|check| Check {
@@ -126,7 +141,23 @@ impl Declaration {
     }
 }
 
-fn column(dataset: &Dataset, name: &str, column: &declare::Column) -> Column {
+/// The words of the codes of a column.
+fn words(packs: &Packs, column: &declare::Column) -> Vec<CodeWord> {
+    let list = column.codes.as_ref().and_then(|id| packs.code_list(id));
+    let values = list
+        .map(|list| &list.values)
+        .filter(|values| values.len() <= WORDS);
+    let values = values.into_iter().flatten();
+    values
+        .map(|(code, title)| CodeWord {
+            code: code.clone(),
+            title: title.zh.clone(),
+            title_en: title.en.clone(),
+        })
+        .collect()
+}
+
+fn column(packs: &Packs, dataset: &Dataset, name: &str, column: &declare::Column) -> Column {
     let grade = dataset.column_grade(name);
     Column {
         name: name.to_owned(),
@@ -134,6 +165,7 @@ fn column(dataset: &Dataset, name: &str, column: &declare::Column) -> Column {
         value_type: column.value_type().to_string(),
         standard: column.standard.map(|standard| standard.name().to_owned()),
         codes: column.codes.as_ref().map(ToString::to_string),
+        words: words(packs, column),
         required: column.required,
         unit: column.unit.clone(),
         grade: grade

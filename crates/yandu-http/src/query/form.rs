@@ -9,6 +9,7 @@ use yandu_access::FileForm;
 use yandu_lake::Rows;
 
 use super::Column;
+use super::hidden::HiddenField;
 use crate::export;
 use crate::problem::Problem;
 use crate::stream::rows::{self, End, MARK};
@@ -51,20 +52,32 @@ impl Form {
 }
 
 /// A form that is sent while rows are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Text {
-    Json,
-    Csv { with_mark: bool },
+    /// With what of the answer is not shown as it is.
+    Json {
+        hidden: Vec<HiddenField>,
+    },
+    Csv {
+        with_mark: bool,
+    },
 }
 
 impl rows::Form for Text {
     fn head(&mut self, rows: &Rows) -> std::io::Result<Vec<u8>> {
         let schema = rows.schema();
-        if let Self::Csv { with_mark } = *self {
-            let mut head = if with_mark { MARK.to_vec() } else { Vec::new() };
-            head.extend(csv(&RecordBatch::new_empty(schema), true)?);
-            return Ok(head);
-        }
+        let hidden = match &*self {
+            Self::Csv { with_mark } => {
+                let mut head = if *with_mark {
+                    MARK.to_vec()
+                } else {
+                    Vec::new()
+                };
+                head.extend(csv(&RecordBatch::new_empty(schema), true)?);
+                return Ok(head);
+            }
+            Self::Json { hidden } => hidden,
+        };
         let columns: Vec<Column> = schema
             .fields()
             .iter()
@@ -75,6 +88,10 @@ impl rows::Form for Text {
             .collect();
         let mut head = b"{\"columns\":".to_vec();
         serde_json::to_writer(&mut head, &columns)?;
+        if !hidden.is_empty() {
+            head.extend_from_slice(b",\"hidden\":");
+            serde_json::to_writer(&mut head, hidden)?;
+        }
         head.extend_from_slice(b",\"versions\":");
         let versions: BTreeMap<&str, u64> = rows
             .versions()
@@ -89,7 +106,7 @@ impl rows::Form for Text {
     fn rows(&mut self, batch: &RecordBatch, follows: bool) -> std::io::Result<Vec<u8>> {
         match self {
             Self::Csv { .. } => csv(batch, false),
-            Self::Json => rows::items(batch, follows),
+            Self::Json { .. } => rows::items(batch, follows),
         }
     }
 
@@ -103,7 +120,7 @@ impl rows::Form for Text {
         match (self, problem) {
             (Self::Csv { .. }, None) => Ok(Vec::new()),
             (Self::Csv { .. }, Some(problem)) => Err(std::io::Error::other(problem.detail)),
-            (Self::Json, problem) => {
+            (Self::Json { .. }, problem) => {
                 let mut end = format!("],\"truncated\":{is_cut}").into_bytes();
                 if let Some(problem) = problem {
                     end.extend_from_slice(b",\"problem\":");

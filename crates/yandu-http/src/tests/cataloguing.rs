@@ -3,7 +3,8 @@
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::city::{Answer, City};
+use super::city::{Answer, City, MEMBER};
+use crate::Options;
 
 const ENTRIES: &str = "/api/v1/ledger/entries";
 
@@ -318,4 +319,31 @@ async fn sums_are_told_by_county_and_of_the_whole() {
             .problem(),
         (404, "not-found".to_owned())
     );
+}
+
+#[tokio::test]
+async fn a_field_with_codes_tells_their_words() {
+    let coded = MEMBER
+        .replace("club.member", "club.visit")
+        .replace(
+            "  age: {title: {zh: 年龄}, type: integer, required: false}",
+            "  age: {title: {zh: 年龄}, type: integer, required: false}\n  way: {title: {zh: 方式}, codes: club.way}",
+        );
+    let codes = "codes: club.way\ntitle: {zh: 方式}\nvalues:\n  \"1\": {zh: 步行, en: on foot}\n  \"2\": {zh: 乘车}\n";
+    let files = [
+        ("datasets/visit.yaml", coded.as_str()),
+        ("codes/way.yaml", codes),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let shown = city.get("/api/v1/datasets/club.visit").await.json();
+    let columns = shown["columns"].as_array().unwrap();
+    let way = columns.iter().find(|one| one["name"] == "way").unwrap();
+    assert_eq!(
+        way["words"],
+        json!([
+            {"code": "1", "title": "步行", "title_en": "on foot"},
+            {"code": "2", "title": "乘车", "title_en": null}
+        ])
+    );
+    assert_eq!(columns[0]["words"], Value::Null);
 }

@@ -113,8 +113,15 @@ async fn data_that_is_open_on_conditions_says_how_to_ask_and_shows_no_row() {
     let (city, _) = city().await;
     let page = city.get("/open/club.clinic").await;
     assert_eq!(page.status, StatusCode::OK);
-    for there in ["有条件开放", "怎样申请", "市卫健委", "姓名", "申请人：＿＿"]
-    {
+    for there in [
+        "有条件开放",
+        "怎样申请",
+        "市卫健委",
+        "姓名",
+        "申请人：＿＿",
+        "没有登记联系方式",
+        "download=\"申请使用门诊统计.txt\"",
+    ] {
         assert!(page.text().contains(there), "{there}");
     }
     assert!(!page.text().contains("<table"), "{}", page.text());

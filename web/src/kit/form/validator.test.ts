@@ -1,7 +1,7 @@
 import { type RJSFSchema, getDefaultFormState } from '@rjsf/utils'
 import { expect, test, vi } from 'vitest'
 import { DEFAULTS } from './defaults'
-import { FormValidator } from './validator'
+import { FormValidator, titleOf } from './validator'
 
 const schema: RJSFSchema = {
   type: 'object',
@@ -23,6 +23,19 @@ test('each fault is told once, at its field, with the limit that was gone over',
     ['.sharing.basis', 'minLength', 2],
   ])
   expect(faults({ contact: '0515-86660000' })).toEqual([])
+})
+
+test('what is wrong outside of the fields counts with what is wrong in them', () => {
+  const lack = { name: 'lack', property: '.-above', message: '请至少上传 1 份材料', stack: '请至少上传 1 份材料' }
+  const validator = new FormValidator<object>([lack])
+  expect(validator.validateFormData({}, schema).errors.map(({ property }) => property)).toEqual(['.contact', '.-above'])
+  expect(validator.validateFormData({ contact: '0515-86660000' }, schema)).toEqual({ errors: [lack], errorSchema: {} })
+})
+
+test('a fault names its field as the form does', () => {
+  const titled: RJSFSchema = { type: 'object', properties: { achieved: { type: 'integer', title: '当月实现突破的产业数' }, tags: { type: 'array', title: '标签', items: { type: 'string' } }, x: {} } }
+  expect(['.achieved', '.tags.1', '.x', '.gone', ''].map((property) => titleOf(property, titled))).toEqual(['当月实现突破的产业数', '标签', 'x', 'gone', ''])
+  expect(titleOf('.achieved', titled, { achieved: { 'ui:title': 'Industries' } })).toBe('Industries')
 })
 
 test('a field that was emptied counts as missing', () => {

@@ -19,6 +19,9 @@ import {
  * policy of the page forbids. The program checks again, and its word is final.
  */
 export class FormValidator<T> implements ValidatorType<T> {
+  /** What is wrong outside of the fields counts with what is wrong in them. */
+  constructor(private readonly outside: RJSFValidationError[] = []) {}
+
   rawValidation<Result = RJSFValidationError>(schema: RJSFSchema, formData?: T) {
     const { errors } = new Validator(schema as Schema, '2020-12', false).validate(plain(formData))
     return { errors: errors.filter(isOwn).flatMap((error) => listed(error, schema)) as Result[] }
@@ -32,8 +35,9 @@ export class FormValidator<T> implements ValidatorType<T> {
     uiSchema?: UiSchema<T>,
   ): ValidationData<T> {
     const found = this.rawValidation(schema, formData).errors ?? []
-    const errors = transformErrors ? transformErrors(found, uiSchema) : found
-    const errorSchema = toErrorSchema<T>(errors)
+    const inFields = transformErrors ? transformErrors(found, uiSchema) : found
+    const errorSchema = toErrorSchema<T>(inFields)
+    const errors = [...inFields, ...this.outside]
     if (!customValidate) return { errors, errorSchema }
     const handler = customValidate(formData, createErrorHandler<T>(formData as T), uiSchema, errorSchema)
     return validationDataMerge<T>({ errors, errorSchema }, unwrapErrorHandler<T>(handler) as ErrorSchema<T>)
@@ -77,6 +81,21 @@ function listed(found: Found, schema: RJSFSchema): RJSFValidationError[] {
       schemaPath: found.keywordLocation,
     },
   ]
+}
+
+/** What a field is called: as the look of the form says, or its schema; its name where neither does. */
+export function titleOf(property: string | undefined, schema: RJSFSchema, look: UiSchema = {}): string {
+  const path = (property ?? '').split('.').filter(Boolean)
+  let at: RJSFSchema | undefined = schema
+  let shown: UiSchema | undefined = look
+  let title = path.at(-1) ?? ''
+  for (const part of path) {
+    const { properties, items } = (at ?? {}) as { properties?: Record<string, RJSFSchema>; items?: RJSFSchema }
+    at = properties?.[part] ?? items
+    shown = (shown?.[properties?.[part] ? part : 'items'] ?? undefined) as UiSchema | undefined
+    title = (shown?.['ui:title'] as string | undefined) ?? at?.title ?? title
+  }
+  return title
 }
 
 function missing({ error }: Found): string | undefined {

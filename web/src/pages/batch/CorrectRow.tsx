@@ -1,10 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
+import Select from 'antd/es/select'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask, client } from '../../api/client'
+import { dataset as datasetQuery } from '../../api/queries'
 import type { BatchDetail, QuarantinedRow, Released } from '../../api/types'
 import { CellValue } from '../../kit/CellValue'
 import { ProblemPanel } from '../../kit/Problem'
@@ -16,6 +18,7 @@ import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useNarrow } from '../../kit/useNarrow'
 import { useWhyDialog } from '../../kit/useWhyDialog'
 import { useWords } from '../../kit/words'
+import { type Choice, choicesOf } from './choices'
 import type { Titles } from './titles'
 
 interface Props {
@@ -104,6 +107,7 @@ export function CorrectRow({ batch, row, titles, kept, onClose, onReleased }: Pr
       {correct.isError && <ProblemPanel error={correct.error} doing={t('quarantine.save')} />}
       <Fields
         id={id}
+        dataset={batch.dataset}
         row={row}
         titles={titles}
         kept={kept}
@@ -160,8 +164,49 @@ function Wrong({ row, titles }: { row: QuarantinedRow; titles: Titles }) {
   )
 }
 
+interface CellProps {
+  id: string
+  value: string
+  readOnly: boolean
+  /** The codes that it may be, with their words; none where it is free text. */
+  choices: Choice[]
+  placeholder?: string
+  isWrong: boolean
+  set: (text: string) => void
+}
+
+/** A cell: a code is chosen by its word, anything else is typed. */
+function Cell({ id, value, readOnly, choices, placeholder, isWrong, set }: CellProps) {
+  const status = isWrong && { status: 'error' as const }
+  if (choices.length === 0) {
+    return <Input id={id} value={value} readOnly={readOnly} {...(placeholder && { placeholder })} {...status} onChange={(event) => set(event.target.value)} />
+  }
+  return (
+    <Select
+      id={id}
+      className="wide-select"
+      disabled={readOnly}
+      allowClear
+      showSearch={{ optionFilterProp: 'label' }}
+      {...(value !== '' && { value })}
+      {...(placeholder && { placeholder })}
+      {...status}
+      options={choices}
+      onChange={(chosen?: string) => set(chosen ?? '')}
+    />
+  )
+}
+
+/** The codes of a column, and what stands there where it is none of them. */
+function useChoices(dataset: string): (column: string, text: string) => Choice[] {
+  const { i18n } = useTranslation()
+  const { data } = useQuery({ ...datasetQuery(dataset), staleTime: 60_000 })
+  return (column, text) => choicesOf(data?.columns.find(({ name }) => name === column)?.words ?? [], text, i18n.language === 'en')
+}
+
 interface FieldsProps {
   id: string
+  dataset: string
   row: QuarantinedRow
   titles: Titles
   kept: KeptBack
@@ -170,9 +215,10 @@ interface FieldsProps {
   set: (name: string, text: string) => void
 }
 
-function Fields({ id, row, titles, kept, changed, readOnly, set }: FieldsProps) {
+function Fields({ id, dataset, row, titles, kept, changed, readOnly, set }: FieldsProps) {
   const { t } = useTranslation()
   const { tellWhy, dialog } = useWhyDialog()
+  const choices = useChoices(dataset)
   const faulty = new Set(row.reasons.map((one) => one.column))
   const names = [...titles.keys()]
   const sorted = [...names.filter((name) => faulty.has(name)), ...names.filter((name) => !faulty.has(name))]
@@ -190,13 +236,14 @@ function Fields({ id, row, titles, kept, changed, readOnly, set }: FieldsProps) 
               {faulty.has(name) && <span className="required">{t('quarantine.faulty')}</span>}
             </label>
             {isKeptBack && <CellValue masked={kept.of([name], titles.get(name) ?? name)} isEmpty isFirst onWhy={tellWhy} />}
-            <Input
+            <Cell
               id={`${id}-${name}`}
               value={text}
               readOnly={readOnly}
+              choices={choices(name, text)}
               {...(isKeptBack && { placeholder: t('quarantine.hidden-cell') })}
-              {...(faulty.has(name) && text === came && { status: 'error' as const })}
-              onChange={(event) => set(name, event.target.value)}
+              isWrong={faulty.has(name) && text === came}
+              set={(value) => set(name, value)}
             />
             {(text !== came || isHidden) && (
               <p className="hint">

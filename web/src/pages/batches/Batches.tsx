@@ -4,16 +4,29 @@ import Select from 'antd/es/select'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { batches as batchesQuery, datasets } from '../../api/queries'
+import { Guarded } from '../../kit/Guarded'
 import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { found } from '../../kit/search'
 import { usePinyin } from '../../kit/usePinyin'
+import { useSession } from '../../kit/useSession'
 import { BatchTable } from './BatchTable'
 
 const STATUSES = ['running', 'committing', 'collected', 'unchanged', 'refused', 'rolled-back', 'undone'] as const
 
+/** Deliveries, for whoever hands them over or keeps their datasets. */
 export function Batches() {
   const { t } = useTranslation()
+  return (
+    <Guarded title={t('menu.batches')} needs={['deliver', 'steward']}>
+      <List />
+    </Guarded>
+  )
+}
+
+function List() {
+  const { t } = useTranslation()
+  const { may } = useSession()
   const [address, setAddress] = useSearchParams()
   const { data: lines = [] } = useQuery(datasets)
   const table = usePinyin()
@@ -38,9 +51,11 @@ export function Batches() {
       title={t('menu.batches')}
       about={t('batches.about')}
       actions={
-        <Link to="/deliver" className="button-link">
-          {t('menu.deliver')}
-        </Link>
+        may('deliver') && (
+          <Link to="/deliver" className="button-link">
+            {t('menu.deliver')}
+          </Link>
+        )
       }
     >
       <div className="toolbar no-print">

@@ -76,10 +76,10 @@ function Charted({ chart }: { chart: ChartDeclared }) {
 
 function Drawn({ chart, answer, title }: { chart: ChartDeclared; answer: Answer; title: string }) {
   const { t } = useTranslation()
-  const titles = useTitles(chart)
-  const spec = useMemo(() => charted(chart, answer, title, titles), [chart, answer, title, titles])
+  const named = useTitles(chart)
+  const spec = useMemo(() => charted(chart, answer, title, named?.titles, named?.words), [chart, answer, title, named])
   // A legend in words of SQL, and a moment later in others, would be read twice.
-  if (titles === undefined) return <Waiting />
+  if (named === undefined) return <Waiting />
   if (spec.x.length === 0) return <Nothing title={t('answer.no-rows')} />
   return <Chart label={title} spec={spec} names={chart.x} />
 }

@@ -26,6 +26,16 @@ test('several columns of numbers are a line each', () => {
   expect(charted(declared, answer(['a', 'b', 'c'], [['x', 1, 2]]), 'title', new Map([['b', '一人户']])).series[0]?.name).toBe('一人户')
 })
 
+test('codes along the axis and of the lines are told in their words, where they have some', () => {
+  const declared = { title: { zh: 't' }, type: 'bar', sql: '', x: 'county', y: ['n'], series: 'gap', unit: '' }
+  const words = new Map([['gap', new Map([['a-not-b', '参保未登记']])], ['county', new Map([['1', '亭湖区']])]])
+  const rows: Answer['rows'] = [['1', 'a-not-b', 3], ['2', 'b-not-a', 4]]
+  expect(charted(declared, answer(['county', 'gap', 'n'], rows), 'title', undefined, words)).toMatchObject({
+    x: ['亭湖区', '2'],
+    series: [{ name: '参保未登记', values: [3, null] }, { name: 'b-not-a', values: [null, 4] }],
+  })
+})
+
 test('what is no number is not taken for one', () => {
   expect([number('12.50'), number(''), number('x'), number(null), number(undefined)]).toEqual([12.5, null, null, null, null])
 })

@@ -4,18 +4,22 @@ import type { ChartSpec } from '../../kit/chart'
 
 const KINDS = ['bar', 'line', 'pie'] as const
 
+/** Words of the codes in columns of an answer, by the column and the code. */
+export type Words = Map<string, Map<string, string>>
+
 /** The answer to the question of a declared chart, as the picture wants it: one line for each series or column. */
-export function charted(declared: ChartDeclared, answer: Answer, title: string, titles = new Map<string, string>()): ChartSpec {
+export function charted(declared: ChartDeclared, answer: Answer, title: string, titles = new Map<string, string>(), words: Words = new Map()): ChartSpec {
   const at = (name: string | null | undefined) => answer.columns.findIndex((column) => column.name === name)
   const [x, series] = [at(declared.x), at(declared.series)]
-  const names = [...new Set(answer.rows.map((row) => text(row[x])))]
+  const worded = (name: string | null | undefined, value: Cell | undefined) => words.get(name ?? '')?.get(text(value)) ?? text(value)
+  const names = [...new Set(answer.rows.map((row) => worded(declared.x, row[x])))]
   const lines = new Map<string, (number | null)[]>()
   for (const row of answer.rows) {
     for (const y of declared.y) {
       const own = declared.y.length > 1 ? (titles.get(y) ?? y) : title
-      const line = series < 0 ? own : text(row[series])
+      const line = series < 0 ? own : worded(declared.series, row[series])
       const values = lines.get(line) ?? names.map(() => null)
-      values[names.indexOf(text(row[x]))] = number(row[at(y)])
+      values[names.indexOf(worded(declared.x, row[x]))] = number(row[at(y)])
       lines.set(line, values)
     }
   }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
+import Checkbox from 'antd/es/checkbox'
 import Input from 'antd/es/input'
 import Radio from 'antd/es/radio'
 import Select from 'antd/es/select'
@@ -9,11 +10,12 @@ import { dataset as datasetQuery } from '../../api/queries'
 import type { DatasetLine, Source } from '../../api/types'
 import type { Delivery } from '../../api/upload'
 import { found } from '../../kit/search'
+import * as format from '../../kit/format'
 import { usePinyin } from '../../kit/usePinyin'
 import { useWords } from '../../kit/words'
 import { Drop } from './Drop'
 import { PreviewPanel } from './PreviewPanel'
-import { defaultMode, suggested } from './suggest'
+import { defaultMode, replaced, suggested } from './suggest'
 import { usePreview } from './usePreview'
 
 const MODES = ['snapshot', 'upsert', 'append'] as const
@@ -49,6 +51,8 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
     sheet: '',
     headers: {},
   })
+  /** The file of which somebody said that it is meant to take most rows away. */
+  const [agreed, setAgreed] = useState<File>()
   const [guess, setGuess] = useState<string>()
   const { mode: _, ...asked } = draft
   const shown = usePreview(asked)
@@ -62,7 +66,18 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
     setGuess(line?.title)
     change({ file, headers: {}, ...(line && { dataset: line.id, mode: defaultMode(sources, line.id) }) })
   }
-  const missing = !draft.file ? 'deliver.no-file' : !draft.dataset ? 'deliver.no-dataset' : undefined
+  const isRefused = draft.file !== undefined && !shown.isPlaceholderData && Boolean(shown.data?.refusal)
+  const known = shown.isPlaceholderData ? undefined : shown.data?.rows.length
+  const gone = mode === 'snapshot' && draft.file ? replaced(about.data?.rows ?? 0, known) : undefined
+  const missing = !draft.file
+    ? 'deliver.no-file'
+    : !draft.dataset
+      ? 'deliver.no-dataset'
+      : isRefused
+        ? 'deliver.refused'
+        : gone?.isMost && agreed !== draft.file
+          ? 'deliver.not-agreed'
+          : undefined
   const send = (event: FormEvent) => {
     event.preventDefault()
     const { file, ...fields } = draft
@@ -92,6 +107,7 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
           onHeaderRow={(row) => change({ header_row: String(row), headers: {} })}
         />
       )}
+      {gone && !isRefused && <Replaced {...gone} isAgreed={agreed === draft.file} agree={(isAgreed) => setAgreed(isAgreed ? draft.file : undefined)} />}
       <div className="actions actions-start">
         <Button type="primary" htmlType="submit" disabled={missing !== undefined}>
           {t('deliver.send')}
@@ -99,6 +115,27 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
         {missing && <span className="hint">{t(missing)}</span>}
       </div>
     </form>
+  )
+}
+
+interface ReplacedProps extends NonNullable<ReturnType<typeof replaced>> {
+  isAgreed: boolean
+  agree: (isAgreed: boolean) => void
+}
+
+/** What goes when a file takes the place of all rows, asked about where it is most of them. */
+function Replaced({ rows, gone, isMost, isAgreed, agree }: ReplacedProps) {
+  const { t, i18n } = useTranslation()
+  const all = format.number(rows, i18n.language)
+  return (
+    <div className="note note-warning" role="status">
+      <p>{gone === undefined ? t('deliver.replaces', { rows: all }) : t('deliver.replaces-at-least', { rows: all, gone: format.number(gone, i18n.language) })}</p>
+      {isMost && (
+        <Checkbox checked={isAgreed} onChange={(event) => agree(event.target.checked)}>
+          {t('deliver.agree')}
+        </Checkbox>
+      )}
+    </div>
   )
 }
 

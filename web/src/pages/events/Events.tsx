@@ -183,7 +183,7 @@ function Detail({ event }: { event: AccessEvent }) {
       {linesOf(event.detail).map(([name, value]) => (
         <div key={name}>
           <dt title={name}>{word('event-detail', lastPart(name))}</dt>
-          <dd translate="no">{isMoment(value) ? <Time at={value} seconds /> : name === 'agent' ? <span title={value}>{agentOf(value)}</span> : value}</dd>
+          <dd translate="no">{isMoment(value) ? <Time at={value} seconds /> : name === 'means' ? word('means', value) : name === 'agent' ? <span title={value}>{agentOf(value)}</span> : value}</dd>
         </div>
       ))}
     </dl>

@@ -1,6 +1,6 @@
 import CameraOutlined from '@ant-design/icons/es/icons/CameraOutlined'
 import Button from 'antd/es/button'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type EvidenceFile, type Form, evidenceAddress, sendEvidence } from '../../api/forms'
 import { ProblemPanel } from '../../kit/Problem'
@@ -18,6 +18,8 @@ interface Props {
   files: EvidenceFile[]
   isSending: boolean
   isBusy: boolean
+  /** What is missing, in words. */
+  lack?: string | undefined
   onSending: (isSending: boolean) => void
   onChange: (update: (files: EvidenceFile[]) => EvidenceFile[]) => void
 }
@@ -25,8 +27,9 @@ interface Props {
 const DOCUMENTS = '.pdf,.ofd,.docx,.xlsx,.pptx,.txt'
 
 /** Photographs and documents of a report, sent as soon as they are chosen. */
-export function Evidence({ form, files, isSending, isBusy, onSending, onChange }: Props) {
+export function Evidence({ form, files, isSending, isBusy, lack, onSending, onChange }: Props) {
   const { t, i18n } = useTranslation()
+  const id = useId()
   const camera = useRef<HTMLInputElement>(null)
   const choice = useRef<HTMLInputElement>(null)
   const stop = useRef<AbortController>(undefined)
@@ -72,9 +75,16 @@ export function Evidence({ form, files, isSending, isBusy, onSending, onChange }
   )
   const isFull = room === 0 || isSending || isBusy
   return (
-    <fieldset className="form-evidence">
+    <fieldset id="root_-above" tabIndex={-1} className={lack === undefined ? 'form-evidence' : 'form-evidence field-wrong'} aria-describedby={`${id}-lack`}>
       <legend>{t('forms.files')}</legend>
       <p className="hint">{t('forms.files-ask', { least: form.evidence_least, most: form.evidence_most, size: format.size(form.evidence_bytes, i18n.language) })}</p>
+      <div id={`${id}-lack`}>
+        {lack !== undefined && (
+          <p className="field-error">
+            <span aria-hidden="true">■</span> {lack}
+          </p>
+        )}
+      </div>
       {form.evidence_help && <p className="hint">{form.evidence_help}</p>}
       <ul className="form-files">
         {files.map((file) => (

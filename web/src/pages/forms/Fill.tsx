@@ -95,7 +95,15 @@ function Report({ form, unit, period, onLock }: ReportProps) {
     return () => onLock(false)
   }, [isLocked, onLock])
   const look = useLook(form)
+  /** Whether it was to be submitted and something was wrong: before that nobody is told of what they have not come to yet. */
+  const [isRefused, setRefused] = useState(false)
+  const told = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // What is said of the report stands above it, and the button below.
+    if (error !== undefined) told.current?.scrollIntoView({ block: 'center' })
+  }, [error])
   if (!filled) return null
+  const lack = filled.files.length < form.evidence_least ? t('forms.files-lack', { least: form.evidence_least }) : undefined
   const problem: Problem | undefined = error === undefined ? undefined : problemOf(error)
   return (
     <>
@@ -113,7 +121,7 @@ function Report({ form, unit, period, onLock }: ReportProps) {
         <label htmlFor={id}>{t('forms.reporter')}</label>
         <Input id={id} autoComplete="name" disabled={isBusy} value={filled.reporter} onChange={(event) => change(() => ({ reporter: event.target.value }))} />
       </div>
-      {problem && <ProblemPanel error={error} doing={t('forms.fill')} />}
+      <div ref={told}>{problem && <ProblemPanel error={error} doing={t('forms.fill')} />}</div>
       {wholeFaults(problem).length > 0 && (
         <div role="alert" className="problem">
           <ul>
@@ -137,11 +145,14 @@ function Report({ form, unit, period, onLock }: ReportProps) {
             files={filled.files}
             isSending={isSending}
             isBusy={isBusy}
+            lack={isRefused ? lack : undefined}
             onSending={setSending}
             onChange={(update) => change(({ files }) => ({ files: update(files) }))}
           />
         }
         beside={<Saved draft={draft} />}
+        lack={lack}
+        onRefused={() => setRefused(true)}
         onChange={(values) => {
           // The form tells its values also when they are as they were.
           if (JSON.stringify(values) !== JSON.stringify(filled.values)) change(() => ({ values }))

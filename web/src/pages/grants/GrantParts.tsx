@@ -41,6 +41,12 @@ export function GrantLamp({ grant, nameOf }: { grant: Grant; nameOf: NameOf }) {
           {t('grants.broken')} <Sentence text={grant.broken} />
         </Hint>
       )}
+      {(grant.withheld ?? []).map(({ policy, column, basis }) => (
+        <Hint key={`${policy}/${column}`}>
+          {t('grants.withheld', { column: column ?? t('grants.withheld-all'), policy })}
+          {basis && t('sights.basis', { basis })}
+        </Hint>
+      ))}
       {typeof grant.granted.uses === 'number' && <Hint>{t('grants.used-of', { used: grant.used, uses: grant.granted.uses })}</Hint>}
     </div>
   )

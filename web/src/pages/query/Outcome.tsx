@@ -5,8 +5,11 @@ import { AnswerTable } from '../../kit/AnswerTable'
 import { HiddenNote } from '../../kit/HiddenNote'
 import { Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
+import { NotShown } from '../../kit/NotShown'
 import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
+import { hiddenAt, hiddenIn } from '../../kit/hidden'
+import { unshown } from '../../kit/unshown'
 import * as format from '../../kit/format'
 import { Explanation } from './Explanation'
 import { useColumnTitles } from './useColumnTitles'
@@ -38,7 +41,7 @@ export function Outcome({ ask }: Props) {
         {t('query.cancelled')}
       </p>
     ) : (
-      <ProblemPanel error={ask.error} doing={t('query.run')} />
+      <Failed error={ask.error} />
     )
   }
   if (!ask.data) {
@@ -58,9 +61,17 @@ export function Outcome({ ask }: Props) {
   }
 }
 
+function Failed({ error }: { error: unknown }) {
+  const { t } = useTranslation()
+  const panel = <ProblemPanel error={error} doing={t('query.run')} />
+  const dataset = unshown(error)?.dataset
+  return dataset === undefined ? panel : <NotShown dataset={dataset} otherwise={panel} />
+}
+
 function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run' }>) {
   const { t, i18n } = useTranslation()
   const titles = useColumnTitles(estimate)
+  const hidden = hiddenIn(answer)
   return (
     <Section
       title={t('query.result')}
@@ -76,24 +87,11 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
       }
     >
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
-      <AnswerTable label={t('query.result')} answer={answer} titles={titles} pageSize={50} fieldsOf={(name, place) => sources(estimate, name, place)} />
-      <HiddenNote fields={flowing(estimate)} titles={titles} />
+      <AnswerTable label={t('query.result')} answer={answer} titles={titles} pageSize={50} told={hidden} fieldsOf={(_, place) => hiddenAt(answer, place)} />
+      <HiddenNote told={hidden} fields={[...hidden.keys()]} titles={titles} />
       <Read versions={answer.versions} />
     </Section>
   )
-}
-
-/** The fields whose values flow into the answer. */
-function flowing(estimate: Explained | undefined): string[] {
-  return estimate?.lineage.columns.flatMap(({ from }) => from.map(({ dataset, column }) => `${dataset}.${column}`)) ?? []
-}
-
-/** The fields whose values flow into one column of the answer. */
-function sources(estimate: Explained | undefined, name: string, place: number) {
-  const columns = estimate?.lineage.columns ?? []
-  const at = columns[place]
-  const column = at?.name === name ? at : columns.find((one) => one.name === name)
-  return column?.from.map((one) => ({ field: `${one.dataset}.${one.column}`, isDerived: one.kind !== 'copied' })) ?? []
 }
 
 /** The versions that were read: the same question with the same versions has the same answer for ever. */

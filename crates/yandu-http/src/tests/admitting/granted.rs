@@ -233,6 +233,7 @@ async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
         .map(|one| &one["kind"])
         .collect();
     assert_eq!(kinds, ["grant-revoked", "grant-given"]);
+    assert_eq!(events["events"][1]["actor"], "sec");
     assert_eq!(
         city.refused(&sec, Method::GET, "/api/v1/access-events", &Value::Null)
             .await,
@@ -304,4 +305,92 @@ async fn whoever_grants_or_audits_finds_accounts_by_their_names_and_learns_nothi
         let refused = city.send(somebody, Method::GET, "/api/v1/names", &Value::Null);
         assert!(!refused.await.status.is_success());
     }
+}
+
+#[tokio::test]
+async fn an_answer_says_what_of_it_is_withheld_also_under_a_grant_that_is_counted() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+        "columns": ["number", "name"], "masks": {"name": "keep 1 0"}, "purpose": "核对",
+        "until": until(&city), "uses": 2,
+    });
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let asked = json!({"sql": "SELECT number, upper(name) AS known_as, name FROM club.member"});
+    let answer = city.ok(&wang, Method::POST, "/api/v1/query", &asked).await;
+    let told = |one: &Value| {
+        (
+            one["place"].clone(),
+            one["field"].clone(),
+            one["kind"].clone(),
+            one["seen"]["because"].clone(),
+        )
+    };
+    let hidden: Vec<_> = answer["hidden"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(told)
+        .collect();
+    let masked = |place: u64, kind: &str| {
+        (
+            json!(place),
+            json!("club.member.name"),
+            json!(kind),
+            json!("masked"),
+        )
+    };
+    assert_eq!(hidden, [masked(1, "transformed"), masked(2, "copied")]);
+
+    let entry = json!({"dataset": "club.member", "columns": ["name"], "basis": "某法第二条", "about": "姓名不提供"});
+    city.ok(&sec, Method::POST, "/api/v1/negative-list", &entry)
+        .await;
+    // The last use of the grant tells as much as those before.
+    let answer = city.ok(&wang, Method::POST, "/api/v1/query", &asked).await;
+    let last = &answer["hidden"][1];
+    assert_eq!(
+        (&last["seen"]["because"], &last["seen"]["of"]),
+        (&json!("withheld"), &json!("negative-list/N1"))
+    );
+    assert_eq!(last["policy"], "grants/G1");
+    assert_eq!(answer["rows"][0][2], Value::Null);
+}
+
+#[tokio::test]
+async fn a_grant_says_what_the_negative_list_takes_back_of_it() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+        "columns": ["number", "name"], "masks": {"name": "keep 1 0"}, "purpose": "核对",
+        "until": until(&city), "uses": 5,
+    });
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let listed = async || {
+        let list = city
+            .ok(&sec, Method::GET, "/api/v1/grants", &Value::Null)
+            .await;
+        list["grants"][0]["withheld"].clone()
+    };
+    let cookie = &wang.0.as_ref().unwrap().1;
+    let own = async || {
+        let asking = request(Method::GET, "/mine").header(header::COOKIE, cookie);
+        city.ask(asking, String::new()).await.text().to_owned()
+    };
+    assert_eq!(listed().await, Value::Null);
+    assert!(!own().await.contains("规定不提供"));
+    let entry = json!({"dataset": "club.member", "columns": ["name"], "basis": "某法第二条", "about": "姓名不提供"});
+    city.ok(&sec, Method::POST, "/api/v1/negative-list", &entry)
+        .await;
+    assert_eq!(
+        listed().await,
+        json!([{
+            "policy": "negative-list/N1", "basis": "某法第二条", "account": "wang", "column": "name", "grant": "G1"
+        }])
+    );
+    let told = own().await;
+    assert!(
+        told.contains("由 negative-list/N1 规定不提供（某法第二条）"),
+        "{told}"
+    );
+    assert!(!told.contains("保留前"), "{told}");
 }

@@ -1,0 +1,92 @@
+//! What of an answer its reader is not shown as it is: told with the rows, so that what is withheld is not taken for what lacks.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yandu_lake::ReadPoint;
+use yandu_policy::{Because, Shown};
+use yandu_words::id::DatasetId;
+
+use crate::access::SeenColumn;
+use crate::export::Leaving;
+use crate::lineage::{Flow, QueryLineage};
+use crate::state::State;
+
+/// A field whose values go into a column of the answer, and which the reader is not shown as it is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = AnswerHidden)]
+pub struct HiddenField {
+    /// The place of the column in the answer; the first is 0.
+    pub place: u64,
+    #[schema(example = "population.resident.mobile")]
+    pub field: String,
+    /// `copied` where the column has what stands in for the values themselves, else how they go into it: `transformed`, `aggregated` …
+    pub kind: String,
+    /// How the field is seen, and why.
+    pub seen: SeenColumn,
+    /// The policy or grant under which it is seen so.
+    pub policy: String,
+    /// Whether another one shows its values as they are in some rows.
+    pub is_partial: bool,
+}
+
+/// The hidden fields of an answer that reads these datasets. Nothing is read for it, and no use of a grant is counted.
+pub(super) async fn fields(
+    state: &State,
+    leaving: &Leaving<'_>,
+    read: &[DatasetId],
+) -> Vec<HiddenField> {
+    let Some(principal) = leaving.asker.principal() else {
+        return Vec::new();
+    };
+    let circumstances = leaving.asker.on(leaving.way);
+    let sights: BTreeMap<&str, Vec<Shown>> = read
+        .iter()
+        .map(|dataset| {
+            let sight = state.door().sight(&principal, &circumstances, dataset);
+            (dataset.as_str(), sight)
+        })
+        .collect();
+    let mut seen = sights.values().flatten().flat_map(|shown| &shown.columns);
+    if !seen.any(|(_, seen)| seen.mask.is_some()) {
+        return Vec::new();
+    }
+    let session = state
+        .lake()
+        .session(leaving.principal, ReadPoint::default());
+    // A question for a plan or for columns has no values in its answer.
+    let Ok(lineage) = session.lineage(leaving.sql).await else {
+        return Vec::new();
+    };
+    let columns = QueryLineage::from(lineage).columns.into_iter();
+    columns
+        .zip(0..)
+        .flat_map(|(column, place)| column.from.into_iter().map(move |flow| (place, flow)))
+        .filter_map(|(place, flow)| {
+            let sight = sights.get(flow.dataset.as_str())?;
+            hidden(place, flow, sight)
+        })
+        .collect()
+}
+
+/// A field of a dataset as it is seen under these permits; none where one of them shows it as it is in all rows.
+fn hidden(place: u64, flow: Flow, sight: &[Shown]) -> Option<HiddenField> {
+    let permitting = |shown: &&Shown| {
+        let seen = shown.columns.get(&flow.column);
+        seen.is_some_and(|seen| seen.because == Because::Permitted)
+    };
+    let mut plain = sight.iter().filter(permitting);
+    if plain.any(|shown| shown.rows.is_none()) {
+        return None;
+    }
+    let (shown, seen) = Shown::masking(&flow.column, sight)?;
+    Some(HiddenField {
+        place,
+        field: format!("{}.{}", flow.dataset, flow.column),
+        kind: flow.kind,
+        seen: SeenColumn::of(&flow.column, seen, &[]),
+        policy: shown.policy.to_string(),
+        is_partial: sight.iter().any(|shown| permitting(&shown)),
+    })
+}
