@@ -341,7 +341,12 @@ fn heads(
         None => evolve(&table.id, &before.columns, &table.schema)?,
     };
     let has_columns = columns.is_some();
-    if let Some(columns) = columns {
+    if let Some(mut columns) = columns {
+        for column in &mut columns {
+            if !before.columns.iter().any(|one| one.name == column.name) {
+                column.since = Some(before.version + 1);
+            }
+        }
         features.extend(log::features_of(&columns));
         heads.metadata = Arc::new(log::changed_metadata(&before.metadata, &columns));
         heads.columns = Arc::new(columns);

@@ -54,6 +54,8 @@ pub struct Conversion {
     before: Option<Arc<TableVersion>>,
     /// What is committed and not seen yet.
     after: Option<Arc<TableVersion>>,
+    /// Columns whose values go on under another name.
+    left: Vec<String>,
     _writing: OwnedMutexGuard<()>,
 }
 
@@ -71,6 +73,7 @@ impl Lake {
             before: current.present().await?.version,
             table,
             after: None,
+            left: Vec::new(),
             _writing: writing,
         })
     }
@@ -190,6 +193,11 @@ impl Conversion {
         self.before.as_ref().map(|version| version.version)
     }
 
+    /// The rows leave these columns, whose values go on under another name: a later column of that name begins without values.
+    pub fn leave(&mut self, columns: Vec<String>) {
+        self.left = columns;
+    }
+
     /// Whether something is committed that readers do not see yet.
     pub fn is_committed(&self) -> bool {
         self.after.is_some()
@@ -203,11 +211,10 @@ impl Conversion {
     /// The columns afterwards: those that are stored, under the types that are declared, and the new ones.
     fn columns(&self) -> Result<Vec<StoredColumn>> {
         let stored = self.before.as_ref().map(|before| before.columns.as_slice());
-        retype(
-            &self.table.id,
-            stored.unwrap_or_default(),
-            &self.table.schema,
-        )
+        let stored = stored.unwrap_or_default().iter();
+        let stays = |column: &&StoredColumn| !self.left.contains(&column.name);
+        let stored: Vec<StoredColumn> = stored.filter(stays).cloned().collect();
+        retype(&self.table.id, &stored, &self.table.schema)
     }
 
     fn schema(&self) -> Result<SchemaRef> {

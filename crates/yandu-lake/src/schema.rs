@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 use serde_json::{Value, json};
 use yandu_words::id::DatasetId;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Version};
 
 /// The column with the id of the batch that brought the row.
 pub const BATCH: &str = "_batch";
@@ -92,7 +92,12 @@ pub(crate) struct StoredColumn {
     /// Primitive type in the words of the Delta protocol.
     pub(crate) delta_type: String,
     pub(crate) nullable: bool,
+    /// The version that it came with. None where that is the first one, or was not written down.
+    pub(crate) since: Option<Version>,
 }
+
+/// The metadata of a column with the version that it came with.
+const SINCE: &str = "yandu.since";
 
 impl StoredColumn {
     pub(crate) fn of(dataset: &DatasetId, field: &Field) -> Result<Self> {
@@ -104,6 +109,7 @@ impl StoredColumn {
                 data_type: field.data_type().clone(),
             })?,
             nullable: field.is_nullable(),
+            since: None,
         })
     }
 
@@ -117,7 +123,11 @@ impl StoredColumn {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        json!({"name": self.name, "type": self.delta_type, "nullable": self.nullable, "metadata": {}})
+        let metadata = match self.since {
+            Some(version) => json!({ SINCE: version }),
+            None => json!({}),
+        };
+        json!({"name": self.name, "type": self.delta_type, "nullable": self.nullable, "metadata": metadata})
     }
 
     pub(crate) fn from_json(field: &Value) -> Option<Self> {
@@ -125,6 +135,10 @@ impl StoredColumn {
             name: field.get("name")?.as_str()?.to_owned(),
             delta_type: field.get("type")?.as_str()?.to_owned(),
             nullable: field.get("nullable")?.as_bool()?,
+            since: field
+                .get("metadata")
+                .and_then(|metadata| metadata.get(SINCE))
+                .and_then(Value::as_u64),
         })
     }
 }
@@ -251,6 +265,28 @@ pub(crate) fn typed_as(full: &Schema, stored: &[StoredColumn]) -> Option<SchemaR
         })
         .collect();
     differs.then(|| Arc::new(Schema::new(fields)) as SchemaRef)
+}
+
+/// The columns of `full` without those whose name was another column's at a version: one that is stored there, and is not the one that
+/// `present` has. None where there are none.
+pub(crate) fn without_others(
+    full: &SchemaRef,
+    (version, stored): (Version, &[StoredColumn]),
+    present: &[StoredColumn],
+) -> Option<SchemaRef> {
+    let is_other = |name: &str| {
+        let is_stored = stored.iter().any(|column| column.name == name);
+        let mut present = present.iter();
+        let own = present.find(|column| column.name == name);
+        is_stored && own.is_none_or(|own| own.since.is_some_and(|since| since > version))
+    };
+    let fields: Vec<FieldRef> = full
+        .fields()
+        .iter()
+        .filter(|field| !is_other(field.name()))
+        .cloned()
+        .collect();
+    (fields.len() < full.fields().len()).then(|| Arc::new(Schema::new(fields)) as SchemaRef)
 }
 
 /// The rows with the columns of `schema`, by name; columns that are missing become NULL.

@@ -64,11 +64,13 @@ impl Work<'_> {
         let after = job.to.packs.dataset(&step.dataset).ok_or_else(no_dataset)?;
         let before = job.from.packs.dataset(&step.dataset);
         let table = spec(after);
-        let conversion = lake.convert(table.clone()).await?;
+        let change = plan.change();
+        let mut conversion = lake.convert(table.clone()).await?;
+        let former = change.renamed().into_values();
+        conversion.leave(former.map(ToOwned::to_owned).collect());
         step.version_before = conversion.before();
         conversions.push(conversion);
         let stored = lake.stored(&table).await?;
-        let change = plan.change();
         let stored = stored.as_ref().map(|stored| &stored.schema);
         let from = reading_spec(before, &table, stored, Some(&change));
         let known = self

@@ -17,7 +17,9 @@ use yandu_store::backup::{BackupProgress, Vault};
 use crate::kill::{Told, dataset, start, verify, work};
 use crate::site::{me, query_at};
 
-const BACKUPS: u64 = 8;
+const BACKUPS: usize = 8;
+/// Batches that are done meanwhile at least: of a machine that is busy otherwise more backups are made.
+const BATCHES: usize = 20;
 /// Versions of a table that are read on both sides after each backup, beside the newest.
 const VERSIONS: usize = 5;
 
@@ -95,7 +97,9 @@ async fn backups_of_a_city_that_goes_on_lose_nothing_that_was_acknowledged_befor
     let (collector, root) = (live.clone(), folder.path().to_owned());
     let backing = tokio::spawn(async move {
         let backups = root.join("backups");
-        for number in 0..BACKUPS {
+        let mut number = 0;
+        while number < BACKUPS || batches(&collector).await <= BATCHES {
+            number += 1;
             let pause = rand::rng().random_range(20..120);
             tokio::time::sleep(Duration::from_millis(pause)).await;
             let before = told.lock().unwrap().clone();
@@ -138,14 +142,15 @@ async fn backups_of_a_city_that_goes_on_lose_nothing_that_was_acknowledged_befor
         name.to_string_lossy().starts_with("backup-")
     });
     assert_eq!(left.count(), 0);
-    let done = BatchFilter {
+}
+
+/// How many there are.
+async fn batches(collector: &Collector) -> usize {
+    let all = BatchFilter {
         limit: u32::MAX,
         ..BatchFilter::default()
     };
-    assert!(
-        live.batches(&done).await.unwrap().len() > 20,
-        "too little was done to prove anything"
-    );
+    collector.batches(&all).await.unwrap().len()
 }
 
 #[tokio::test]

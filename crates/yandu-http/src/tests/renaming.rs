@@ -158,8 +158,11 @@ async fn a_cell_of_an_older_delivery_is_kept_back_when_the_name_of_its_column_is
     let both = graded(KEPT, "general-3") + &graded(OTHER, "general-1");
     let both = MEMBER.replace(FEE, &both);
     apply_under(&changes, &offered, STEWARDS, &both).await;
-    // Whoever asks sees what is under the name by now.
+    // Whoever asks sees what is under the name by now, and of a moment before nothing.
     let sql = "SELECT fee FROM club.member ORDER BY number";
     assert_eq!(city.rows(&wang, sql).await, json!([[null]]));
+    let before = json!({"sql": sql, "versions": {"club.member": 0}});
+    let refused = city.refused(&wang, Method::POST, "/api/v1/query", &before);
+    assert_eq!(refused.await, "query");
     is_kept_back().await;
 }

@@ -285,7 +285,7 @@ async fn whoever_may_not_browse_is_told_of_no_query_and_of_no_dataset_that_they_
     let (city, root) = claimed_under(POLICIES).await;
     let leader = city.somebody(&root, "zhao", &["leader"]).await;
     let analyst = city.somebody(&root, "qian", &["analyst"]).await;
-    let registrar = city.somebody(&root, "sun", &["registrar"]).await;
+    let registrar = city.somebody(&root, "zhou", &["registrar"]).await;
     for page in [
         "/api/v1/models/club.by_age",
         "/api/v1/lineage?of=club.by_age",
@@ -320,7 +320,7 @@ async fn whoever_may_not_browse_is_told_of_no_query_and_of_no_dataset_that_they_
     assert_eq!(onward["readers"][0]["rows"][0][0], 30, "{onward}");
     // Whoever may browse is told that it goes on.
     let (city, root) = claimed().await;
-    let registrar = city.somebody(&root, "sun", &["registrar"]).await;
+    let registrar = city.somebody(&root, "zhou", &["registrar"]).await;
     let onward = city.ok(&registrar, Method::POST, path, &member).await;
     let reader = &onward["readers"][0];
     assert_eq!(

@@ -5,7 +5,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 
 use super::*;
 use crate::fixture::{Fixture, batch, people, person_spec, query, try_query};
-use crate::{Principal, ReadPoint};
+use crate::{Change, Principal, ReadPoint};
 
 /// The people with a text for a height and without a name.
 fn changed_spec() -> TableSpec {
@@ -293,4 +293,63 @@ async fn a_query_is_planned_before_a_switch_or_after_it() {
     let schema = described.await.unwrap();
     assert_eq!(schema.field(1).data_type(), &DataType::Utf8View);
     queried.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_column_begins_without_values_where_another_of_its_name_went_on_under_a_new_one() {
+    let lake = Fixture::new();
+    lake.append("b1", &[("1", "a"), ("2", "b")]).await;
+    let mut conversion = lake.lake.convert(changed_spec()).await.unwrap();
+    conversion.leave(vec!["name".to_owned()]);
+    let mut writer = conversion.writer().unwrap();
+    writer.write(&in_words(&["1", "2"])).unwrap();
+    let files = writer.finish().unwrap();
+    let done = conversion.replace(batch("c1"), files, "pack change 2");
+    let left = done.await.unwrap().version;
+    lake.lake
+        .switch(vec![conversion], Vec::new(), &[])
+        .await
+        .unwrap();
+    // The name is another column's from now on.
+    let mut spec = changed_spec();
+    let mut fields = spec.schema.fields().to_vec();
+    fields.push(Arc::new(Field::new("name", DataType::Utf8View, true)));
+    spec.schema = Arc::new(Schema::new(fields));
+    lake.lake
+        .switch(Vec::new(), vec![spec.clone()], &[])
+        .await
+        .unwrap();
+    let names = "SELECT id, name FROM population.person ORDER BY id";
+    let nothing_then = async |lake: &Lake| {
+        let refused = try_query(lake, names, at(0)).await.unwrap_err();
+        assert!(refused.to_string().contains("`name`"), "{refused}");
+        assert_eq!(query(lake, names, at(left)).await, "1|\n2|");
+    };
+    assert_eq!(lake.query(names).await, "1|\n2|");
+    nothing_then(&lake.lake).await;
+    let rows = RecordBatch::try_from_iter([
+        (
+            "id",
+            Arc::new(StringViewArray::from_iter_values(["3"])) as ArrayRef,
+        ),
+        (
+            "name",
+            Arc::new(StringViewArray::from_iter_values(["new"])) as ArrayRef,
+        ),
+        (
+            "_batch",
+            Arc::new(StringViewArray::from_iter_values(["b2"])) as ArrayRef,
+        ),
+        (
+            "_row",
+            Arc::new(Int64Array::from_iter_values([1])) as ArrayRef,
+        ),
+    ])
+    .unwrap();
+    lake.commit(&rows, "b2", Change::Append).await.unwrap();
+    assert_eq!(lake.query(names).await, "1|\n2|\n3|new");
+    nothing_then(&lake.lake).await;
+    let reopened = lake.reopened();
+    reopened.declare(spec).unwrap();
+    nothing_then(&reopened).await;
 }

@@ -11,8 +11,8 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use yandu_words::id::DatasetId;
 
-use crate::schema::typed_as;
 use crate::schema::{BATCH, ROW};
+use crate::schema::{typed_as, without_others};
 use crate::session::explain::{Read, StoredRead};
 use crate::session::scan::{self, View};
 use crate::table::Table;
@@ -102,8 +102,8 @@ impl Pins {
         Ok(view)
     }
 
-    /// The table with the types that its columns had at the read point, where the declaration has changed them since.
-    /// The present has the declared ones.
+    /// The table with the types that its columns had at the read point, where the declaration has changed them since, and without
+    /// those whose name was another column's then. The present has the declared ones.
     pub(crate) async fn typed(&self, table: Arc<Table>) -> Result<Arc<Table>> {
         let is_past = self.at.as_of.is_some() || self.at.versions.contains_key(&table.id);
         if !is_past {
@@ -113,16 +113,21 @@ impl Pins {
         let Ok(view) = self.view(&table).await else {
             return Ok(table);
         };
-        let stored = view.version.as_ref().map(|version| &version.columns);
-        Ok(
-            match stored.and_then(|stored| typed_as(&table.schema, stored)) {
-                Some(schema) => Arc::new(Table {
-                    schema,
-                    ..table.as_ref().clone()
-                }),
-                None => table,
-            },
-        )
+        let Some(version) = view.version else {
+            return Ok(table);
+        };
+        let present = table.present().await?.version;
+        let present = present.as_ref().map(|present| present.columns.as_slice());
+        let then = (version.version, version.columns.as_slice());
+        let own = without_others(&table.schema, then, present.unwrap_or_default());
+        let schema = own.as_ref().unwrap_or(&table.schema);
+        Ok(match typed_as(schema, &version.columns).or(own) {
+            Some(schema) => Arc::new(Table {
+                schema,
+                ..table.as_ref().clone()
+            }),
+            None => table,
+        })
     }
 
     async fn take(&self, table: &Table) -> Result<View> {
