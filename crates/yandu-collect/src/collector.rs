@@ -55,12 +55,20 @@ pub struct Delivery {
     pub watermark: Option<String>,
     /// The source was compared with what it held before, so what it brings is new even where the same bytes came once.
     pub(crate) is_compared: bool,
-    /// Nobody asked for it: its source was due.
-    pub(crate) is_due: bool,
+    pub(crate) cause: Cause,
     /// The file is a report of a form, and is taken as a whole or not at all.
     pub(crate) report: Option<Handed>,
-    /// Rows that a test of a pack gives, also of a dataset that people fill.
-    pub(crate) is_trial: bool,
+}
+
+/// Why a delivery is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Somebody hands it over, or asks for it.
+    Asked,
+    /// Nobody asked for it: its source was due.
+    Due,
+    /// A test of a pack gives it, also for a dataset that people fill.
+    Trial,
 }
 
 impl Delivery {
@@ -81,9 +89,8 @@ impl Delivery {
             headers: Given::new(),
             watermark: None,
             is_compared: false,
-            is_due: false,
+            cause: Cause::Asked,
             report: None,
-            is_trial: false,
         }
     }
 
@@ -91,7 +98,7 @@ impl Delivery {
     fn fits(&self, dataset: &yandu_pack::Dataset) -> bool {
         match dataset.file().origin {
             Origin::Collect => self.report.is_none(),
-            Origin::Form => self.report.is_some() || self.is_trial,
+            Origin::Form => self.report.is_some() || self.cause == Cause::Trial,
             _ => false,
         }
     }
@@ -304,7 +311,7 @@ impl Collector {
         );
         batch.source = source;
         // A report has a sender of its own.
-        if delivery.is_due && delivery.report.is_none() {
+        if delivery.cause == Cause::Due && delivery.report.is_none() {
             AUTOMATIC.clone_into(&mut batch.delivered_by);
         }
         self.recover().await?;

@@ -18,7 +18,7 @@ use yandu_pack::{Dataset, Packs, Source};
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::DatasetId;
 
-use crate::collector::{Collector, Delivery, Outcome};
+use crate::collector::{Cause, Collector, Delivery, Outcome};
 use crate::{Error, Result};
 
 /// How one test of a pack went.
@@ -130,7 +130,7 @@ impl Trial {
         let file = source.file();
         let delivery = Delivery {
             source: Some(source.id().clone()),
-            is_trial: true,
+            cause: Cause::Trial,
             ..Delivery::file(file.dataset.clone(), path.to_owned())
         };
         let me = Principal::local_administrator();
@@ -178,7 +178,7 @@ impl Trial {
 
     async fn collect(&self, dataset: &DatasetId, path: PathBuf) -> Result<Outcome> {
         let delivery = Delivery {
-            is_trial: true,
+            cause: Cause::Trial,
             ..Delivery::file(dataset.clone(), path)
         };
         self.collector

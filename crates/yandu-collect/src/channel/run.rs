@@ -19,7 +19,7 @@ use super::records::{End, Records, Taken};
 use super::spool::{Spool, Staged};
 use super::{Options, folder, http, place, sql};
 use crate::batch::BatchStatus;
-use crate::collector::{Collector, Delivery, Outcome, failure_of};
+use crate::collector::{Cause, Collector, Delivery, Outcome, failure_of};
 use crate::notice::{NoticeKind, Notices, Subject};
 use crate::secret::Secret;
 use crate::{Error, Mode, Result};
@@ -413,9 +413,11 @@ impl Run<'_> {
             hints: Hints::default(),
             watermark: None,
             is_compared: false,
-            is_due: self.occasion == Occasion::Scheduled,
+            cause: match self.occasion {
+                Occasion::Scheduled => Cause::Due,
+                Occasion::Asked => Cause::Asked,
+            },
             report: None,
-            is_trial: false,
         }
     }
 
