@@ -310,6 +310,7 @@ async fn return_rows(
     Path(name): Path<BatchName>,
     request: Request,
 ) -> Result<Json<Returned>> {
+    document::must_bring_one(&request)?;
     let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     let (_, workbook, reason) = document::given(&state, request, WORKBOOK_BYTES).await?;
     if workbook.len() as u64 > WORKBOOK_BYTES {

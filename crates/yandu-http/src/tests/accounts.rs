@@ -163,7 +163,8 @@ impl City {
 /// The pack of these tests with the roles that the shipped policies speak of.
 pub(super) fn pack_with_shipped_roles() -> String {
     let base = include_str!("../../../../packs/base/pack.yaml");
-    let roles = base.split_once("roles:").unwrap().1;
+    let roles = base.split_once("\nroles:").unwrap().1;
+    let roles = roles.split_once("settings:").unwrap().0;
     format!(
         "pack: club\nversion: 0.1.0\ntitle: {{zh: 社团}}\nroles:{roles}settings:\n  old: {{title: {{zh: 高龄}}, default: 60}}\n"
     )

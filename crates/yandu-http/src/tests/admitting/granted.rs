@@ -289,7 +289,7 @@ async fn whoever_grants_or_audits_finds_accounts_by_their_names_and_learns_nothi
     assert_eq!(ids(&found), ["wang"]);
     assert_eq!(
         found,
-        json!([{"id": "wang", "name": found[0]["name"], "kind": "person", "department": null}])
+        json!([{"id": "wang", "name": found[0]["name"], "kind": "person", "department": "市民政局"}])
     );
     assert_eq!(
         ids(&get(&audit, "ids=wang,nobody,,NO%20ACCOUNT,sec").await),
