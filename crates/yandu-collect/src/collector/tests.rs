@@ -223,7 +223,8 @@ async fn months_under_a_column_of_dates_say_how_months_are_declared() {
     let outcome = city
         .collect("编号,统计月份\na,2026年\n", Mode::Upsert)
         .await;
-    assert!(outcome.report.as_ref().unwrap()["notes"].is_null());
+    let notes = outcome.report.as_ref().unwrap()["notes"].to_string();
+    assert!(!notes.contains("standard: month"), "{notes}");
 }
 
 #[tokio::test]

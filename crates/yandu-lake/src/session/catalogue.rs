@@ -155,8 +155,10 @@ impl SchemaProvider for Pack {
             sight => sight.map_err(|error| DataFusionError::External(Box::new(error)))?,
         };
         let pins = Arc::clone(&self.packs.pins);
+        // A declaration that a session brings along is of the moment that it reads.
+        let is_installed = !self.packs.tables.contains_key(&table.id);
         let table = pins
-            .typed(table)
+            .typed(table, is_installed)
             .await
             .map_err(|error| DataFusionError::External(Box::new(error)))?;
         Ok(Some(match (&self.packs.rights, sight) {

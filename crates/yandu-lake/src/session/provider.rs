@@ -102,9 +102,9 @@ impl Pins {
         Ok(view)
     }
 
-    /// The table with the types that its columns had at the read point, where the declaration has changed them since, and without
-    /// those whose name was another column's then. The present has the declared ones.
-    pub(crate) async fn typed(&self, table: Arc<Table>) -> Result<Arc<Table>> {
+    /// The table with the types that its columns had at the read point, where the declaration has changed them since, and, under the
+    /// installed one, without those whose name was another column's then. The present has the declared ones.
+    pub(crate) async fn typed(&self, table: Arc<Table>, is_installed: bool) -> Result<Arc<Table>> {
         let is_past = self.at.as_of.is_some() || self.at.versions.contains_key(&table.id);
         if !is_past {
             return Ok(table);
@@ -119,7 +119,9 @@ impl Pins {
         let present = table.present().await?.version;
         let present = present.as_ref().map(|present| present.columns.as_slice());
         let then = (version.version, version.columns.as_slice());
-        let own = without_others(&table.schema, then, present.unwrap_or_default());
+        let own = is_installed
+            .then(|| without_others(&table.schema, then, present.unwrap_or_default()))
+            .flatten();
         let schema = own.as_ref().unwrap_or(&table.schema);
         Ok(match typed_as(schema, &version.columns).or(own) {
             Some(schema) => Arc::new(Table {
