@@ -220,7 +220,7 @@ fn is_base(flow: &Flow, quantity: &Quantity, dates: &[When]) -> bool {
         && [UP, DOWN]
             .iter()
             .any(|words| flow.word_at(behind + 1, words).is_some());
-    if quantity.before.is_some() || quantity.after.is_some() || is_change {
+    if quantity.is_doubling || quantity.before.is_some() || quantity.after.is_some() || is_change {
         return false;
     }
     let end = quantity.start - usize::from(flow.before(quantity.start) == '的');
