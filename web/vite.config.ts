@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
@@ -22,8 +24,25 @@ const wall: Plugin = {
   },
 }
 
+const CHINESE = fileURLToPath(new URL('src/i18n/zh-CN.json', import.meta.url))
+/** What the pages of plans alone say. */
+const OF_PLANS = /^(plans|plan-field)\./
+
+/** Chinese in two parts: `texts:plans` comes with the pages of plans, and `texts:shell` with the shell. */
+const texts: Plugin = {
+  name: 'texts',
+  resolveId: (id) => (id.startsWith('texts:') ? `\0${id}` : undefined),
+  load(id) {
+    if (!id.startsWith('\0texts:')) return undefined
+    this.addWatchFile(CHINESE)
+    const all = Object.entries(JSON.parse(readFileSync(CHINESE, 'utf8')) as Record<string, string>)
+    const own = all.filter(([key]) => OF_PLANS.test(key) === (id === '\0texts:plans'))
+    return `export default ${JSON.stringify(Object.fromEntries(own))}`
+  },
+}
+
 export default defineConfig({
-  plugins: [react(), wall],
+  plugins: [react(), wall, texts],
   // The server puts a fresh nonce here for every request.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {

@@ -71,7 +71,7 @@ test('a visitor logs in where the page is, and then is where they wanted to be',
   await expect(page.getByRole('table', { name: '账号' })).toContainText('王管理')
   await expect(page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '授权' })).toHaveCount(0)
   await page.goto('/grants')
-  await expect(page.getByText('您的账号不负责这项工作')).toBeVisible()
+  await expect(page.getByText('这一页不向您的账号开放')).toBeVisible()
   await expectAccessible(page, 'forbidden')
   await page.goto(`/claim#${await city.link()}`)
   await expect(page.getByText('系统管理员已经设立')).toBeVisible()
@@ -403,7 +403,7 @@ test('the audit administrator reads what was done, and cannot do it', async ({ b
   await expect(list.getByText('原因')).toBeVisible()
   await expectAccessible(page, 'an event')
   await page.goto('/grants')
-  await expect(page.getByText('您的账号不负责这项工作')).toBeVisible()
+  await expect(page.getByText('这一页不向您的账号开放')).toBeVisible()
   await page.context().close()
 })
 

@@ -29,7 +29,7 @@ test('what is wrong outside of the fields counts with what is wrong in them', ()
   const lack = { name: 'lack', property: '.-above', message: '请至少上传 1 份材料', stack: '请至少上传 1 份材料' }
   const validator = new FormValidator<object>([lack])
   expect(validator.validateFormData({}, schema).errors.map(({ property }) => property)).toEqual(['.contact', '.-above'])
-  expect(validator.validateFormData({ contact: '0515-86660000' }, schema)).toEqual({ errors: [lack], errorSchema: {} })
+  expect(validator.validateFormData({ contact: '0515-86660000' }, schema)).toEqual({ errors: [lack], errorSchema: { '-above': { __errors: [lack.message] } } })
 })
 
 test('a fault names its field as the form does', () => {

@@ -36,8 +36,8 @@ export class FormValidator<T> implements ValidatorType<T> {
   ): ValidationData<T> {
     const found = this.rawValidation(schema, formData).errors ?? []
     const inFields = transformErrors ? transformErrors(found, uiSchema) : found
-    const errorSchema = toErrorSchema<T>(inFields)
     const errors = [...inFields, ...this.outside]
+    const errorSchema = toErrorSchema<T>(errors)
     if (!customValidate) return { errors, errorSchema }
     const handler = customValidate(formData, createErrorHandler<T>(formData as T), uiSchema, errorSchema)
     return validationDataMerge<T>({ errors, errorSchema }, unwrapErrorHandler<T>(handler) as ErrorSchema<T>)

@@ -1,13 +1,16 @@
 import GlobalOutlined from '@ant-design/icons/es/icons/GlobalOutlined'
 import FileProtectOutlined from '@ant-design/icons/es/icons/FileProtectOutlined'
 import EyeOutlined from '@ant-design/icons/es/icons/EyeOutlined'
+import { Suspense, lazy } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { Page, Section } from '../../kit/Page'
 import { RoleNames } from '../../kit/RoleNames'
 import { useSession } from '../../kit/useSession'
 import { isCitizen, menuOf } from '../../shell/menu'
-import { Overlook } from './Overlook'
+
+// The signs of a plan and of boards come with it, which most homes do not show.
+const Overlook = lazy(async () => ({ default: (await import('./Overlook')).Overlook }))
 
 /** Who one is here, how the work plan stands, and the pages that one may open. */
 export function Ways() {
@@ -18,7 +21,11 @@ export function Ways() {
   const hasWork = who.actions.length > 0 || who.duties.length > 0
   return (
     <Page title={t('menu.home')} about={<span translate="no">{name}</span>}>
-      {may('browse') && <Overlook />}
+      {may('browse') && (
+        <Suspense>
+          <Overlook />
+        </Suspense>
+      )}
       <Section title={t('home.ways')}>
         <p>
           {t('accounts.roles')} <RoleNames ids={who.account?.roles ?? []} />

@@ -1,3 +1,4 @@
+import '../plan/texts'
 import { useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
