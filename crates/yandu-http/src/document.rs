@@ -70,23 +70,11 @@ pub(crate) async fn given(
             let name = name.to_string_lossy().into_owned();
             Ok((name, limited(&file.path, most).await?, file.reason))
         }
-        _ => Err(no_document()),
+        _ => Err(Problem::new(
+            "unsupported-media-type",
+            "a document comes as `multipart/form-data`, or as `application/json`",
+        )),
     }
-}
-
-/// Refuses a request that brings no document in its form, where something is looked for before the document is read.
-pub(crate) fn must_bring_one(request: &Request) -> Result<()> {
-    match crate::extract::media_type(request.headers()).as_str() {
-        "multipart/form-data" | "application/json" => Ok(()),
-        _ => Err(no_document()),
-    }
-}
-
-fn no_document() -> Box<Problem> {
-    Problem::new(
-        "unsupported-media-type",
-        "a document comes as `multipart/form-data`, or as `application/json`",
-    )
 }
 
 /// The bytes of an upload, at most one more than is taken: what is too large is refused with its size where it is kept.

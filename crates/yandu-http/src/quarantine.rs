@@ -310,9 +310,8 @@ async fn return_rows(
     Path(name): Path<BatchName>,
     request: Request,
 ) -> Result<Json<Returned>> {
-    document::must_bring_one(&request)?;
-    let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     let (_, workbook, reason) = document::given(&state, request, WORKBOOK_BYTES).await?;
+    let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     if workbook.len() as u64 > WORKBOOK_BYTES {
         let most = WORKBOOK_BYTES >> 20;
         let problem = Problem::new(

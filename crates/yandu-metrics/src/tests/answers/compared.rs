@@ -3,7 +3,7 @@
 use yandu_lake::Number;
 
 use super::{City, ask, by, cell, only, value};
-use crate::{AreaLevel, Ask, Change, NoChange};
+use crate::{Answer, AreaLevel, Ask, Change, NoChange};
 
 fn of(metric: &str, period: &str) -> Ask {
     Ask {
@@ -12,11 +12,11 @@ fn of(metric: &str, period: &str) -> Ask {
     }
 }
 
-/// Nine things in the first quarter and five in the second, none of them in June.
-async fn seldom(day: &str) -> City {
+/// Nine things in the first quarter and five in the second, none of them in June; and one before, in a county.
+async fn seldom(day: &str, before: &str) -> City {
     let mut city = City::on(day).await;
     let cells = [
-        cell("2025-12", Some("320903"), "5G", 1, 10),
+        cell("2025-12", Some(before), "5G", 1, 10),
         cell("2026-01", Some("320902"), "5G", 3, 10),
         cell("2026-01", Some("320903"), "5G", 1, 10),
         cell("2026-02", Some("320903"), "5G", 1, 10),
@@ -31,7 +31,7 @@ async fn seldom(day: &str) -> City {
 
 #[tokio::test]
 async fn a_period_that_is_over_is_whole_when_data_came_after_it() {
-    let city = seldom("2026-11-30").await;
+    let city = seldom("2026-11-30", "320902").await;
     let answer = city.ask(&of("opened", "2026-Q2")).await;
     let group = &answer.groups[0];
     assert_eq!(value(&answer), Some(5.0));
@@ -68,7 +68,7 @@ async fn a_period_that_is_over_is_whole_when_data_came_after_it() {
 
 #[tokio::test]
 async fn a_quarter_that_is_under_way_is_compared_with_as_much_of_the_one_before() {
-    let city = seldom("2026-06-10").await;
+    let city = seldom("2026-06-10", "320902").await;
     let group = &city.ask(&of("opened", "2026-Q2")).await.groups[0];
     assert!(group.points[0].is_partial);
     let before = &group.before;
@@ -80,18 +80,22 @@ async fn a_quarter_that_is_under_way_is_compared_with_as_much_of_the_one_before(
 
 #[tokio::test]
 async fn a_county_with_something_in_a_long_period_is_missing_from_its_newest_month_alone() {
-    let city = seldom("2026-11-30").await;
+    let city = seldom("2026-11-30", "320903").await;
+    let gaps = |answer: &Answer| -> Vec<(String, String)> {
+        let gaps = answer.gaps.iter();
+        gaps.map(|gap| (gap.area.to_string(), gap.period.to_string()))
+            .collect()
+    };
+    let of_month = |month: &str| ("320903".to_owned(), month.to_owned());
     let answer = city.ask(&of("opened", "2026-Q1")).await;
-    let gaps: Vec<_> = answer
-        .gaps
-        .iter()
-        .map(|gap| (&*gap.area, gap.period.to_string()))
-        .collect();
-    assert_eq!(gaps, [("320903", "2026-03".to_owned())]);
+    assert_eq!(gaps(&answer), [of_month("2026-03")]);
     let group = &answer.groups[0];
     assert_eq!(group.before.no_change, None, "it is in the number");
+    // It has stayed away from the whole of the next.
     let next = city.ask(&of("opened", "2026-Q2")).await;
-    assert_eq!(next.gaps, []);
+    assert_eq!(gaps(&next), [of_month("2026-05")]);
+    let group = &next.groups[0];
+    assert_eq!(group.before.no_change, Some(NoChange::AreasMissing));
 }
 
 #[tokio::test]
