@@ -82,7 +82,7 @@ test('each masked cell says which rule and grade hid it, and offers to ask', asy
   await settled(page)
   await page.getByRole('button', { name: '运行', exact: true }).click()
   const result = page.getByRole('table', { name: '结果' })
-  await expect(result.getByRole('button', { name: /^mobile：不提供/ })).toHaveCount(2)
+  await expect(result.getByRole('button', { name: /^手机号：不提供/ })).toHaveCount(2)
   await expect(result.getByRole('columnheader', { name: /signs/ })).toContainText('由脱敏值得出')
   // There is one way to a workbook, with a receipt.
   await expect(page.getByRole('button', { name: '导出 Excel' })).toHaveCount(0)
