@@ -95,7 +95,7 @@ test('an account is made, invited, and taken up by its owner', async ({ page, br
   await expectGood(page, 'accounts')
   await page.getByRole('button', { name: '新建账号' }).click()
   const form = page.getByRole('dialog', { name: '新建账号' })
-  await form.getByRole('combobox', { name: /^账号/ }).fill('li.anquan')
+  await form.getByRole('textbox', { name: /^账号/ }).fill('li.anquan')
   await form.getByLabel('姓名').fill('李安全')
   await form.getByRole('combobox', { name: '单位' }).click()
   await page.locator('.ant-select-item-option', { hasText: '市民政局' }).click()
