@@ -207,6 +207,9 @@ fn what_is_wrong_in_the_folder_of_a_city_is_told_with_its_file_and_line() {
     let check = || place.yandu(&["pack", "check", "--set", "city=city"]);
     let right = check().ok().stdout;
     assert!(right.contains("0 errors"), "{right}");
+    let own = ["collect", "city/data/base/division.csv", "--dataset"];
+    let named = ["base.division", "--set", "city=city"];
+    place.yandu(&[own, named].concat()).ok();
     let starts = || place.yandu(&["sql", "SELECT 1", "--set", "city=city"]);
 
     // A row that checks of the pack do not take.
