@@ -1,6 +1,8 @@
 use super::*;
 use Change::{Case, CountryCode, FifteenDigits, FullWidth, Separator, Space};
-use FaultCode::{Area, Character, CheckDigit, Format, ImpossibleDate, Kind, Length, Prefix};
+use FaultCode::{
+    Area, Character, CheckDigit, Format, ImpossibleDate, Kind, Length, Prefix, Scientific,
+};
 
 #[test]
 fn citizen_numbers_follow_gb_11643() {
@@ -49,7 +51,7 @@ fn citizen_numbers_follow_gb_11643() {
             ("320902184912310016", Faulty(ImpossibleDate)),
             ("32090219900101123", Faulty(Length)),
             ("3209021990010112366", Faulty(Length)),
-            ("3.20902E+17", Faulty(Character)),
+            ("3.20902E+17", Faulty(Scientific)),
             ("32090219900101123Y", Faulty(Character)),
             ("3209021990O1011236", Faulty(Character)),
             ("不详", Faulty(Character)),
@@ -177,7 +179,7 @@ fn mobile_numbers_lose_their_country_code_and_dashes() {
             ("138123456789", Faulty(Length)),
             ("+8612812345678", Faulty(Prefix)),
             ("1381234567x", Faulty(Character)),
-            ("1.38E+10", Faulty(Character)),
+            ("1.38E+10", Faulty(Scientific)),
         ],
     );
 }
@@ -264,7 +266,7 @@ fn bank_cards_follow_luhn() {
             ("0000000000000000", Faulty(Prefix)),
             ("41111111111", Faulty(Length)),
             ("41111111111111111111", Faulty(Length)),
-            ("6.217E+18", Faulty(Character)),
+            ("6.217E+18", Faulty(Scientific)),
             ("411111111111111A", Faulty(Character)),
         ],
     );
