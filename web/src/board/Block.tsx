@@ -65,9 +65,9 @@ function Age({ tile: { answer, lamps } }: { tile: BoardTile }) {
         <span>{age < 0 ? t('board.running') : t('board.age', { count: age })}</span>
       )}
       {gaps.length > 0 && (
-        <span className="age-gaps">
-          ▲ {gaps[0]?.period !== answer.period && `${span(gaps[0]?.period)} `}
-          {t('board.gaps', { count: gaps.length })}
+        // A block has no room for the month as well; the page of the number tells it.
+        <span className="age-gaps" title={span(gaps[0]?.period)}>
+          ▲ {t('board.gaps', { count: gaps.length })}
         </span>
       )}
       {restated && <span>◆ {t('board.restated')}</span>}
