@@ -26,13 +26,17 @@ test('bars lie down where their names would not fit side by side', () => {
 })
 
 test('an axis says its unit, and where it begins when that is not zero', () => {
-  const axis = (given: ChartSpec) => (compile(given, plain) as unknown as { yAxis: { name: string; min?: number } }).yAxis
+  const axis = (given: ChartSpec) => (compile(given, plain) as unknown as { yAxis: { name: string; min?: number; max?: number; interval?: number } }).yAxis
   const line: ChartSpec = { ...spec, kind: 'line', series: [{ name: 's', values: [62, null, 91] }] }
   expect([axisFrom(line), axis(line).min, axis(line).name]).toEqual([60, 60, '人'])
   expect(axisFrom({ ...line, target: 10 })).toBeUndefined()
   expect(axis({ ...line, target: 10 }).min).toBe(0)
   expect([axisFrom({ ...line, kind: 'bar' }), axis({ ...line, kind: 'bar' }).min]).toEqual([undefined, undefined])
   expect(axis({ ...line, series: [{ name: 's', values: [-3, 5] }] }).min).toBeUndefined()
+  // What is foreseen has room too.
+  expect(axis({ ...line, band: { name: 'r', low: [null, -2, -5], high: [null, 3, 95] } }).min).toBeUndefined()
+  const { min = 0, max = 0, interval = 1 } = axis(line)
+  expect([max, (max - min) % interval]).toEqual([100, 0])
 })
 
 test('a range is drawn between its two ends, and told with both', () => {

@@ -57,13 +57,29 @@ export function isLying(spec: ChartSpec): boolean {
 /**
  * Where the axis of a line begins when that is not zero, which has to be said beside it; bars always begin at zero.
  */
-export function axisFrom({ kind, series, band: given, target }: ChartSpec): number | undefined {
-  if (kind !== 'line') return undefined
-  const values = [...series.flatMap(({ values: of }) => of), ...(given ? [...given.low, ...given.high] : []), target ?? null]
-  const known = values.filter((value) => value !== null)
-  if (known.length === 0 || Math.min(...known) <= 0) return undefined
-  const { low } = scale(known, false)
-  return low > 0 ? low : undefined
+export function axisFrom(spec: ChartSpec): number | undefined {
+  return raised(spec)?.low
+}
+
+/** The axis of a line that begins above zero. */
+function raised(spec: ChartSpec): ReturnType<typeof scale> | undefined {
+  const shown = drawn(spec)
+  if (spec.kind !== 'line' || shown.length === 0 || Math.min(...shown) <= 0) return undefined
+  const axis = scale(shown, false)
+  return axis.low > 0 ? axis : undefined
+}
+
+/** All that has to find room along the axis. */
+function drawn({ series, band: given, target }: ChartSpec): number[] {
+  return [...series.flatMap(({ values }) => values), ...(given ? [...given.low, ...given.high] : []), target ?? null].filter((value) => value !== null)
+}
+
+/** The ends of the axis of a line. Marks stand from its beginning on, as far apart as they are round numbers. */
+function ends(spec: ChartSpec): object {
+  const axis = raised(spec)
+  if (!axis) return drawn(spec).every((value) => value >= 0) ? { min: 0 } : {}
+  const [first = 0, second = 0] = axis.ticks
+  return { min: axis.low, max: axis.high, interval: second - first }
 }
 
 function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption {
@@ -79,7 +95,7 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
   }
   const values = {
     type: 'value',
-    ...(spec.kind === 'line' && { scale: true, min: axisFrom(spec) ?? (isPositive(spec) ? 0 : undefined) }),
+    ...(spec.kind === 'line' && { scale: true, ...ends(spec) }),
     name: unit,
     nameTextStyle: text,
     ...(spec.series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value))) && { minInterval: 1 }),
@@ -109,10 +125,6 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
       }),
     })), ...band(spec)],
   }
-}
-
-function isPositive({ series, target }: ChartSpec): boolean {
-  return [...series.flatMap(({ values }) => values), target ?? null].every((value) => value === null || value >= 0)
 }
 
 function size({ large }: Manner): number {
