@@ -21,9 +21,10 @@ interface Props {
 export function LampsTile({ lamps, area, link }: Props) {
   const { t } = useTranslation()
   const { word } = useWords()
-  const [place, shown] = useRoom<HTMLOListElement>(lamps.lines.length, 'li')
   const lit = WORK_LAMPS.filter((lamp) => lamps.counts[lamp] > 0)
-  const others = lit.reduce((sum, lamp) => sum + lamps.counts[lamp], 0) - shown
+  const inAll = lit.reduce((sum, lamp) => sum + lamps.counts[lamp], 0)
+  const [place, shown] = useRoom<HTMLOListElement>(lamps.lines.length, inAll > lamps.lines.length, 'li')
+  const others = inAll - shown
   if (lit.length === 0) return <p className="block-empty">{t('board.no-lamps')}</p>
   return (
     <div className="block-lamps">

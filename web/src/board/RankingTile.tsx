@@ -17,7 +17,7 @@ export function RankingTile({ answer, area, areas }: BodyProps) {
   const most = Math.max(0, ...answer.groups.map((group) => valueOf(group.points.at(-1)) ?? 0))
   const lacking = without(answer, areas, area)
   const count = answer.groups.length + lacking.length
-  const [place, shown] = useRoom<HTMLOListElement>(count, 'li')
+  const [place, shown] = useRoom<HTMLOListElement>(count, answer.groups_in_all > answer.groups.length, 'li')
   const others = answer.groups_in_all + lacking.length - shown
   return (
     <ol className="block-ranking" ref={place}>

@@ -15,7 +15,7 @@ export function TableTile({ answer, area, areas }: BodyProps) {
   const { tiles } = useAreas()
   const { unit, decimals, direction } = answer
   const lacking = without(answer, areas, area)
-  const [place, shown] = useRoom<HTMLDivElement>(answer.groups.length + lacking.length, 'tbody tr', 'thead')
+  const [place, shown] = useRoom<HTMLDivElement>(answer.groups.length + lacking.length, answer.groups_in_all > answer.groups.length, 'tbody tr', 'thead')
   const others = answer.groups_in_all + lacking.length - shown
   return (
     <div className="block-table" ref={place} tabIndex={0} role="region" aria-label={t('board.table')}>

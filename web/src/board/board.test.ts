@@ -104,6 +104,7 @@ describe('a small trend', () => {
     expect(scale([87, 93], false).ticks).toEqual([86, 88, 90, 92, 94])
     expect(scale([87, 93], true).low).toBe(0)
     expect(scale([-5, 5], true)).toMatchObject({ low: -5, high: 5 })
+    expect([scale([0, 7], true).ticks, scale([85.5, 91.7], false).ticks]).toEqual([[0, 5, 10], [85, 87.5, 90, 92.5]])
   })
   test('of one and the same number is a line, too', () => expect(scale([7, 7], false).high).toBeGreaterThan(scale([7, 7], false).low))
   test('breaks where a number is missing', () => {
@@ -232,6 +233,8 @@ describe('what a wall is asked for', () => {
 test('a list where nobody scrolls says how many have no room', () => {
   expect(fitting(10, 200, 20)).toBe(10)
   expect(fitting(11, 200, 20)).toBe(9)
+  // Of a part of a longer list it has to say so even where that part has room.
+  expect([10, 9, 1].map((count) => fitting(count, 200, 20, true))).toEqual([9, 9, 1])
   expect(fitting(3, 10, 20)).toBe(1)
   expect(fitting(3, 0, 0)).toBe(3)
 })
