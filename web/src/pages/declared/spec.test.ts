@@ -34,6 +34,12 @@ test('codes along the axis and of the lines are told in their words, where they 
     x: ['亭湖区', '2'],
     series: [{ name: '参保未登记', values: [3, null] }, { name: 'b-not-a', values: [null, 4] }],
   })
+  // Two codes of one word keep a number each.
+  const alike = new Map([['county', new Map([['1', '其他'], ['2', '其他']])]])
+  expect(charted(declared, answer(['county', 'gap', 'n'], rows), 'title', undefined, alike)).toMatchObject({
+    x: ['其他', '其他'],
+    series: [{ values: [3, null] }, { values: [null, 4] }],
+  })
 })
 
 test('what is no number is not taken for one', () => {

@@ -11,22 +11,23 @@ export type Words = Map<string, Map<string, string>>
 export function charted(declared: ChartDeclared, answer: Answer, title: string, titles = new Map<string, string>(), words: Words = new Map()): ChartSpec {
   const at = (name: string | null | undefined) => answer.columns.findIndex((column) => column.name === name)
   const [x, series] = [at(declared.x), at(declared.series)]
-  const worded = (name: string | null | undefined, value: Cell | undefined) => words.get(name ?? '')?.get(text(value)) ?? text(value)
-  const names = [...new Set(answer.rows.map((row) => worded(declared.x, row[x])))]
-  const lines = new Map<string, (number | null)[]>()
+  const worded = (name: string | null | undefined, code: string) => words.get(name ?? '')?.get(code) ?? code
+  // Two codes stay two, also where they are called the same.
+  const codes = [...new Set(answer.rows.map((row) => text(row[x])))]
+  const lines = new Map<string, { name: string; values: (number | null)[] }>()
   for (const row of answer.rows) {
     for (const y of declared.y) {
+      const code = series < 0 ? y : text(row[series])
       const own = declared.y.length > 1 ? (titles.get(y) ?? y) : title
-      const line = series < 0 ? own : worded(declared.series, row[series])
-      const values = lines.get(line) ?? names.map(() => null)
-      values[names.indexOf(worded(declared.x, row[x]))] = number(row[at(y)])
-      lines.set(line, values)
+      const line = lines.get(code) ?? { name: series < 0 ? own : worded(declared.series, code), values: codes.map(() => null) }
+      line.values[codes.indexOf(text(row[x]))] = number(row[at(y)])
+      lines.set(code, line)
     }
   }
   return {
     kind: KINDS.find((kind) => kind === declared.type) ?? 'bar',
-    x: names,
-    series: [...lines].map(([name, values]) => ({ name, values })),
+    x: codes.map((code) => worded(declared.x, code)),
+    series: [...lines.values()],
     unit: declared.unit || undefined,
   }
 }

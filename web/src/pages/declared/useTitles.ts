@@ -24,7 +24,7 @@ export function useTitles(chart: ChartDeclared): Named | undefined {
   const isEnglish = i18n.language === 'en'
   const coded = [chart.x, chart.series].filter((name) => typeof name === 'string')
   const { data, isError } = useQuery({
-    queryKey: ['declared', 'titles', chart.sql, isEnglish],
+    queryKey: ['declared', 'titles', chart.sql, coded, chart.y, isEnglish],
     queryFn: async ({ signal }) => {
       const { lineage } = await explain(chart.sql, undefined, signal)
       const origin = async (name: string, kinds: string[]) => {
