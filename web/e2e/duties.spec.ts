@@ -78,12 +78,14 @@ test('each masked cell says which rule and grade hid it, and offers to ask', asy
   await page.keyboard.press('Escape')
   await expect(dialog).toHaveCount(0)
   await expectGood(page, 'rows with masked cells')
-  await page.goto(`/query?sql=${encodeURIComponent('SELECT name, mobile, length(mobile) AS signs FROM duties.person ORDER BY id')}`)
+  await page.goto(`/query?sql=${encodeURIComponent('SELECT name, mobile AS phone, length(mobile) AS signs FROM duties.person ORDER BY id')}`)
   await settled(page)
   await page.getByRole('button', { name: '运行', exact: true }).click()
   const result = page.getByRole('table', { name: '结果' })
   await expect(result.getByRole('button', { name: /^手机号：不提供/ })).toHaveCount(2)
   await expect(result.getByRole('columnheader', { name: /signs/ })).toContainText('由脱敏值得出')
+  // What is hidden is called as in its dataset, whatever its column of the answer is called.
+  await expect(page.getByText(/脱敏或不提供：手机号$/)).toBeVisible()
   // There is one way to a workbook, with a receipt.
   await expect(page.getByRole('button', { name: '导出 Excel' })).toHaveCount(0)
   await expectGood(page, 'an answer with masked cells')

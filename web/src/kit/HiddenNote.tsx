@@ -8,19 +8,20 @@ import { useWhyHidden } from './useWhyHidden'
 interface Props {
   /** The fields that the rows come from, as `dataset.column`. */
   fields: string[]
-  titles?: Map<string, string>
+  /** What a field is called. */
+  titleOf: (field: HiddenField) => string | undefined
   /** What the answer says of them; where it says nothing, it is looked up in what the reader may see. */
   told?: Map<string, HiddenField>
 }
 
 /** Under rows: which fields are masked or withheld, by which rule and grade, and how to ask for them. */
-export function HiddenNote({ fields, titles, told }: Props) {
+export function HiddenNote({ fields, titleOf, told }: Props) {
   const { t } = useTranslation()
   const known = useHidden()
   const hidden = told ?? known
   const shown = [...new Set(fields)].flatMap((field) => hidden.get(field) ?? [])
   if (shown.length === 0) return null
-  const titled = (one: HiddenField) => titles?.get(one.column.name) ?? one.column.name
+  const titled = (one: HiddenField) => titleOf(one) ?? one.column.name
   return (
     <details className="hidden-note no-print">
       <summary>{t('hidden.summary', { count: shown.length, names: shown.map(titled).join(t('app.comma')) })}</summary>

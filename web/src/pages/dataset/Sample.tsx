@@ -21,7 +21,7 @@ export function Sample({ dataset }: { dataset: DatasetDetail }) {
             {answer.columns.some(({ name }) => name.startsWith('_')) && t('dataset.sample-added')}
           </p>
           <AnswerTable label={t('dataset.sample')} answer={answer} titles={titles} fieldsOf={(name) => [{ field: `${dataset.id}.${name}` }]} />
-          <HiddenNote fields={dataset.columns.map(({ name }) => `${dataset.id}.${name}`)} titles={titles} />
+          <HiddenNote fields={dataset.columns.map(({ name }) => `${dataset.id}.${name}`)} titleOf={({ column }) => titles.get(column.name)} />
         </>
       )}
     </Loaded>

@@ -77,7 +77,7 @@ export function ListPage({ declared, dataset }: { declared: PageDeclared; datase
                   {t(answer.truncated ? 'pages.first-rows' : 'query.rows', { count: answer.rows.length })}
                 </p>
                 <AnswerTable label={worded(declared.title)} answer={answer} titles={titles} pageSize={50} fieldsOf={(name) => [{ field: `${dataset}.${name}` }]} />
-                <HiddenNote fields={columns.map((name) => `${dataset}.${name}`)} titles={titles} />
+                <HiddenNote fields={columns.map((name) => `${dataset}.${name}`)} titleOf={({ column }) => titles.get(column.name)} />
               </>
             )}
           </Loaded>

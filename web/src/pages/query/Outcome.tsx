@@ -70,7 +70,7 @@ function Failed({ error }: { error: unknown }) {
 
 function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run' }>) {
   const { t, i18n } = useTranslation()
-  const titles = useColumnTitles(estimate)
+  const { titles, fields } = useColumnTitles(estimate)
   const hidden = hiddenIn(answer)
   return (
     <Section
@@ -88,7 +88,7 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
     >
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
       <AnswerTable label={t('query.result')} answer={answer} titles={titles} pageSize={50} told={hidden} fieldsOf={(_, place) => hiddenAt(answer, place)} />
-      <HiddenNote told={hidden} fields={[...hidden.keys()]} titles={titles} />
+      <HiddenNote told={hidden} fields={[...hidden.keys()]} titleOf={({ field }) => fields.get(field)} />
       <Read versions={answer.versions} />
     </Section>
   )
