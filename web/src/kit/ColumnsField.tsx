@@ -8,10 +8,16 @@ import type { Option } from './search'
 import { useOptionFilter } from './useOptionFilter'
 
 /** The columns of a dataset by their titles, each with its name, to choose from. */
-export function useColumnOptions(dataset: string): { value: string; label: string }[] {
+function useColumnOptions(dataset: string): { value: string; label: string }[] {
   const named = useEntryTitle()
   const { data } = useQuery({ ...entry(dataset), enabled: dataset !== '', retry: false, staleTime: 60_000 })
   return (data?.data.columns ?? []).map(({ name, title }) => ({ value: name, label: `${named(title)} ${name}` }))
+}
+
+/** What a column of a dataset is called, with its name; nothing is asked where none is named. */
+export function useColumnTitled(dataset: string): (name: string) => string {
+  const options = useColumnOptions(dataset)
+  return (name) => options.find(({ value }) => value === name)?.label ?? name
 }
 
 interface Props {

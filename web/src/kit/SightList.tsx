@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SeenColumn, Sights } from '../api/access'
-import { useColumnOptions } from './ColumnsField'
+import { useColumnTitled } from './ColumnsField'
 import { type Column, DataTable } from './DataTable'
 import { Nothing } from './Loaded'
 import { type SightGroup as Group, byDataset, countOf } from './sights'
@@ -62,8 +62,7 @@ function Named({ id }: { id: string }) {
 function Folded({ of: { dataset, sights } }: { of: Group }) {
   const { t } = useTranslation()
   const [isOpen, setOpen] = useState(false)
-  const options = useColumnOptions(isOpen ? dataset : '')
-  const titleOf = (name: string) => options.find(({ value }) => value === name)?.label ?? name
+  const titleOf = useColumnTitled(isOpen ? dataset : '')
   const { plain, others } = countOf(sights)
   return (
     <details className="sight-columns" onToggle={(event) => setOpen(event.currentTarget.open)}>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Grant, NewGrant } from '../../api/access'
 import { lastDay } from '../../kit/day'
-import { useColumnOptions } from '../../kit/ColumnsField'
+import { useColumnTitled } from '../../kit/ColumnsField'
 import { Lamp } from '../../kit/Lamp'
 import type { LampState } from '../../kit/lamp'
 import { Facts } from '../../kit/Page'
@@ -22,6 +22,8 @@ export function GrantLamp({ grant, nameOf }: { grant: Grant; nameOf: NameOf }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const state = stateOf(grant, useNow())
+  const withheld = grant.withheld ?? []
+  const titled = useColumnTitled(withheld.some(({ column }) => column) ? grant.granted.dataset : '')
   return (
     <div className="two-lines sight-policy">
       <Lamp state={LOOKS[state]}>{word('grant-state', state)}</Lamp>
@@ -41,9 +43,9 @@ export function GrantLamp({ grant, nameOf }: { grant: Grant; nameOf: NameOf }) {
           {t('grants.broken')} <Sentence text={grant.broken} />
         </Hint>
       )}
-      {(grant.withheld ?? []).map(({ policy, column, basis }) => (
+      {withheld.map(({ policy, column, basis }) => (
         <Hint key={`${policy}/${column}`}>
-          {t('grants.withheld', { column: column ?? t('grants.withheld-all'), policy })}
+          {t('grants.withheld', { column: column ? titled(column) : t('grants.withheld-all'), policy })}
           {basis && t('sights.basis', { basis })}
         </Hint>
       ))}
@@ -73,8 +75,7 @@ export function Until({ grant }: { grant: Grant }) {
 export function Scope({ grant: { granted, given_at, given_by }, nameOf }: { grant: Grant; nameOf: NameOf }) {
   const { t } = useTranslation()
   const { word } = useWords()
-  const columns = useColumnOptions(granted.dataset)
-  const titled = (name: string) => columns.find(({ value }) => value === name)?.label ?? name
+  const titled = useColumnTitled(granted.dataset)
   const masked = useMaskWords()
   const masks = Object.entries(granted.masks ?? {})
   return (

@@ -137,7 +137,7 @@ function Rows({ grants, isNarrowed }: { grants: Grant[]; isNarrowed: boolean }) 
       title: t('dataset.one'),
       full: true,
       render: (one) => (
-        <div className="two-lines entry-name">
+        <div className="two-lines sight-policy">
           <DatasetLink id={one.granted.dataset} title={titles.get(one.granted.dataset) ?? one.granted.dataset} />
           {titles.has(one.granted.dataset) && <Code>{one.granted.dataset}</Code>}
         </div>
