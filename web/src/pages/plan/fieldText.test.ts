@@ -10,7 +10,7 @@ test('the history of a plan is told in words and in the time of the city', () =>
   const told = (field: string, value: unknown, item?: string) => fieldText(field, value, words, item)
   expect(told('state', 'accepted', 'figure/3')).toBe('plan-figure:accepted')
   expect(told('state', 'accepted', 'evidence/3')).toBe('plan-evidence:accepted')
-  expect(told('doubts', [{ doubt: 'due-not-said' }, { doubt: 'vague', answered: by }])).toBe('plan-doubt:due-not-said、plan-doubt:vague → 本机管理员 2026-02-01 01:05 按原文')
+  expect(told('doubts', [{ doubt: 'due-not-said' }, { doubt: 'vague', answered: by }])).toBe('plan-doubt:due-not-said、plan-doubt:vague (本机管理员 2026-02-01 01:05 按原文)')
   expect(told('approved', by)).toBe('本机管理员 2026-02-01 01:05 按原文')
   expect(told('begun.at', '2026-01-31T17:05:09Z')).toBe('2026-02-01 01:05')
   expect(told('review.by.who', 'local-administrator')).toBe('本机管理员')

@@ -52,7 +52,7 @@ function objectOf(value: Record<string, unknown>, words: FieldWords, item: strin
   }
   if (typeof doubt === 'string') {
     const told = words.word('plan-doubt', doubt)
-    return isNothing(answered) ? told : `${told} → ${fieldText('answered', answered, words, item)}`
+    return isNothing(answered) ? told : `${told} (${fieldText('answered', answered, words, item)})`
   }
   const name = nameIn(value)
   if (name !== undefined) return name
