@@ -59,3 +59,21 @@ test('no address of another host is in the code', () => {
   const names = /http:\/\/(www\.w3\.org|schemas\.openxmlformats\.org)\//g
   for (const { file, text } of code) expect(text.replace(names, ''), file).not.toMatch(/https?:\/\//)
 })
+
+test('what plans alone say is said by their pages alone, and whatever of these is taken in elsewhere brings the texts', () => {
+  const isOfPlans = (file: string) => /^pages\/plans?\//.test(file)
+  const says = (text: string) => /['`]plans\.|'plan-field'/.test(text)
+  const taken = (file: string, text: string) => [...text.matchAll(/(?:from |import\()?'(\.{1,2}\/[^']+)'/g)].map(([, path]) => join(file, '..', path ?? ''))
+  const byPath = new Map(code.map((one) => [one.file.replace(/\.tsx?$/, ''), one]))
+  const reached = (path: string, seen = new Set<string>()): string[] => {
+    const one = byPath.get(path)
+    if (!one || !isOfPlans(one.file) || seen.has(path)) return []
+    seen.add(path)
+    return [path, ...taken(one.file, one.text).flatMap((next) => reached(next, seen))]
+  }
+  const outside = code.filter(({ file }) => !isOfPlans(file))
+  const speaking = [...new Set(outside.flatMap(({ file, text }) => taken(file, text)))].filter((path) => reached(path).some((one) => says(byPath.get(one)?.text ?? '')))
+  expect(outside.filter(({ text }) => says(text)).map(({ file }) => file)).toEqual([])
+  expect(speaking.sort()).toEqual(['pages/plan/PlanPage', 'pages/plan/Standing', 'pages/plans/Plans'])
+  for (const path of speaking) expect(reached(path), path).toContain('pages/plan/texts')
+})
