@@ -42,12 +42,13 @@ pub(super) fn word(
 
 /// 零发生, 0投诉, 清零: none is to be left. 零跑动 and 清零行动 are names.
 pub(super) fn none_at_all(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
-    const NONE_OF: &[&str] = &[
-        "发生", "事故", "死亡", "伤亡", "投诉", "差评", "差错", "失误", "违规", "违纪", "积压",
-        "延误", "泄露", "泄漏", "舆情", "上访", "超时", "案件", "感染", "欠薪", "逾期",
-    ];
+    /// Beside [`HARM`].
+    const NONE_OF: &[&str] = &["发生", "积压", "延误", "泄露", "泄漏", "感染"];
     let length = match flow.at(index) {
-        '零' | '0' => 1 + flow.word_at(index + 1, NONE_OF)?.1,
+        '零' | '0' => {
+            let word = |words: &[&'static str]| flow.word_at(index + 1, words);
+            1 + word(HARM).or_else(|| word(NONE_OF))?.1
+        }
         '清' if flow.has(index, "清零") => 2,
         _ => return None,
     };
