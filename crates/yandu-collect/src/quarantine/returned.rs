@@ -31,10 +31,8 @@ type Cells = BTreeMap<String, Option<String>>;
 /// Whether the headers of a delivery are those of a workbook of waiting rows. As a delivery it would stand for rows that it does not
 /// have, and its leading columns for columns of the dataset.
 pub(crate) fn are_waiting_rows(headers: &[String]) -> bool {
-    let mut first = headers.iter().take(LEADING.len());
-    LEADING
-        .iter()
-        .all(|leading| first.next().is_some_and(|header| header.trim() == *leading))
+    let first = headers.iter().take(LEADING.len());
+    first.map(|header| header.trim()).eq(LEADING)
 }
 
 impl Collector {
@@ -161,15 +159,16 @@ fn read_sheet(
     for block in opened.rows.into_blocks() {
         let block = block.map_err(|error| refused(id, error.to_string()))?;
         for row in 0..block.rows() {
-            let line = block.first_row + row as u64;
+            // Below the header.
+            let line = block.first_row + row as u64 + 1;
             let said = block.cell(row, 0).unwrap_or_default().trim();
             if said != id.as_str() {
-                return Err(refused(id, format!("row {line} is of batch `{said}`")));
+                return Err(refused(id, format!("line {line} is of batch `{said}`")));
             }
             let place = block.cell(row, 1).unwrap_or_default().trim();
             let place: u64 = place
                 .parse()
-                .map_err(|_| refused(id, format!("row {line} has no place: `{place}`")))?;
+                .map_err(|_| refused(id, format!("line {line} has no place: `{place}`")))?;
             let text = |place: usize| block.cell(row, place).filter(|text| !text.is_empty());
             let cells = places
                 .iter()

@@ -444,12 +444,12 @@ impl Signals {
 mod tests {
     use super::*;
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn an_address_that_a_dying_process_lets_go_of_is_waited_for_and_no_other_for_long() {
         let held = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = held.local_addr().unwrap();
         let name = address.to_string();
-        let refused = bind_within(&name, &[address], Duration::ZERO).await;
+        let refused = bind_within(&name, &[address], PATIENCE).await;
         let refused = refused.err().unwrap();
         assert!(refused.message.contains(&name), "{}", refused.message);
         assert!(refused.help.unwrap().contains("another process"));
