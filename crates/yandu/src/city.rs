@@ -30,11 +30,8 @@ const DIVISION_PREFIX: &str = "division_prefix";
 
 /// Lays the rows in the folder of the city over those of packs. What takes no place there comes back.
 pub(crate) fn lay_rows(config: &Config, packs: &mut Packs) -> Vec<Problem> {
-    let rows = config.city.as_ref().map(|city| city.join("data"));
-    match rows.filter(|rows| rows.is_dir()) {
-        Some(rows) => packs.lay_data(&rows),
-        None => Vec::new(),
-    }
+    let city = config.city.as_ref();
+    city.map(|city| packs.lay_data(city)).unwrap_or_default()
 }
 
 /// The code of the city and what the codes of its divisions begin with, where its folder says what its divisions are.

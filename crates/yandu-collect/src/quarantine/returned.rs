@@ -37,22 +37,22 @@ pub(crate) fn are_waiting_rows(headers: &[String]) -> bool {
 
 impl Collector {
     /// Takes a workbook of waiting rows back: cells that differ from those that wait are corrected, and the rows that have such cells
-    /// are checked again and released where they pass. Nothing is done with rows that came back as they went, and with those that left
-    /// quarantine since.
+    /// are checked again and released where they pass. Nothing is done with rows that came back as they went, with those that left
+    /// quarantine since, and with columns that were left out because they are not to be shown: whether a cell there differs would tell
+    /// what it holds.
     pub async fn take_back(
         &self,
         principal: &Principal,
         id: &BatchId,
-        workbook: Vec<u8>,
-        reason: &str,
+        (workbook, reason): (Vec<u8>, &str),
+        shows: impl Fn(&str) -> bool + Send,
     ) -> Result<Returned> {
         require(reason)?;
         let batch = self.batch_record(id).await?;
-        let columns: Vec<(String, String)> = self
-            .packs()
-            .dataset(&batch.dataset)
-            .map(super::report::columns)
-            .unwrap_or_default();
+        let packs = self.packs();
+        let columns = packs.dataset(&batch.dataset).map(super::report::columns);
+        let mut columns = columns.unwrap_or_default();
+        columns.retain(|(name, _)| shows(name));
         let of = id.clone();
         let reading = tokio::task::spawn_blocking(move || read(&workbook, &columns, &of));
         let mut given = reading.await??;
@@ -94,7 +94,9 @@ impl Collector {
 fn mended(row: &QuarantinedRow, mut cells: Cells) -> Cells {
     cells.retain(|column, text| {
         let waits = row.cells.get(column).and_then(Option::as_deref);
-        waits.unwrap_or_default() != text.as_deref().unwrap_or_default()
+        // A workbook ends lines in a way of its own.
+        let [waits, came] = [waits, text.as_deref()].map(|text| text.unwrap_or_default().lines());
+        !waits.eq(came)
     });
     cells
 }
