@@ -6,7 +6,7 @@ use yandu_lake::Principal;
 use super::city::{City, statuses};
 use crate::Error;
 use crate::batch::BatchStatus;
-use crate::channel::sql;
+use crate::channel::{place, sql};
 use crate::notice::{NoticeFilter, NoticeKind};
 use crate::secret::Secret;
 
@@ -204,7 +204,7 @@ async fn a_database_file_outside_the_data_folder_or_of_the_program_is_refused() 
         let folder = tempfile::tempdir().unwrap();
         // A pack that climbs out, or names what is the program's own, does not load in the first place.
         if !path.starts_with("inbox/") {
-            assert!(super::place::inside(folder.path(), path).is_err(), "{path}");
+            assert!(place::inside(folder.path(), path).is_err(), "{path}");
             continue;
         }
         let city = City::with(&source).await;
