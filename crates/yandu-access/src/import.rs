@@ -183,10 +183,10 @@ impl Reading<'_> {
             (Err(wrong), _) => {
                 for (field, error) in wrong {
                     let is_role = matches!(&error, Error::Unknown { what: "role", near, .. } if near.is_empty());
-                    let why = match self.known_roles().filter(|_| is_role) {
-                        Some(known) => format!("{}; {known}", told(&error)),
-                        None => told(&error),
-                    };
+                    let mut why = told(&error);
+                    if is_role && let Some(known) = self.known_roles() {
+                        why = format!("{why}; {known}");
+                    }
                     self.fault(line, Some(field), why);
                 }
             }

@@ -1,5 +1,6 @@
 //! From a delivered file to a commit.
 
+mod header_row;
 mod mend;
 mod repeated;
 mod run;

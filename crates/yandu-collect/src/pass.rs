@@ -6,6 +6,7 @@
 mod keys;
 mod output;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
@@ -225,8 +226,10 @@ fn work_through<B: Blocks>(
                 column: key_column(expectations),
                 cause: Cause::RepeatedKey,
             };
-            let text = replaced_by(&block, plan.checker, row);
-            worked.tally.add(&finding, earlier, || text.as_str());
+            let text = OnceCell::new();
+            worked.tally.add(&finding, earlier, || {
+                text.get_or_init(|| replaced_by(&block, plan.checker, row))
+            });
         }
         let quarantined = checked.hard.iter().filter(|hard| **hard).count();
         let kept = block.rows() - quarantined;

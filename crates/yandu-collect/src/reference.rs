@@ -2,7 +2,7 @@
 
 mod follow;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
@@ -121,7 +121,8 @@ impl Collector {
         Ok(findings)
     }
 
-    /// How many rows of a delivery have a value that the target lacks, and the first of them.
+    /// How many rows of a delivery have a value that the target lacks, and the first of them. They may be most of the delivery, and come
+    /// in any order.
     async fn orphans_in(&self, look: &Look, batch: &BatchId) -> Result<(u64, Vec<Sample>)> {
         let Look {
             dataset,
@@ -138,11 +139,12 @@ impl Collector {
         };
         let sql = format!(
             "SELECT brought.{SYSTEM_ROW}, brought.{column} FROM {dataset} AS brought WHERE brought.{SYSTEM_BATCH} = '{batch}' \
-             AND brought.{column} IS NOT NULL{unknown} ORDER BY 1"
+             AND brought.{column} IS NOT NULL{unknown}"
         );
         let session = self.session_at(ReadPoint::default());
         let mut found = session.query(&sql).await?;
-        let (mut rows, mut samples) = (0, Vec::new());
+        let mut rows = 0;
+        let mut first: BTreeMap<u64, String> = BTreeMap::new();
         while let Some(block) = found.try_next().await? {
             rows += block.num_rows() as u64;
             let [places, values] = block.columns() else {
@@ -152,15 +154,22 @@ impl Collector {
                 continue;
             };
             let shown = ArrayFormatter::try_new(values, &FormatOptions::default())?;
-            let wanted = SAMPLES.saturating_sub(samples.len());
-            for (row, place) in places.iter().enumerate().take(wanted) {
-                samples.push(Sample {
-                    row: place.unwrap_or_default() as u64,
-                    text: shown.value(row).to_string(),
-                });
+            for (row, place) in places.iter().enumerate() {
+                let place = place.unwrap_or_default() as u64;
+                let is_later = first
+                    .last_key_value()
+                    .is_some_and(|(last, _)| place > *last);
+                if is_later && first.len() == SAMPLES {
+                    continue;
+                }
+                first.insert(place, shown.value(row).to_string());
+                if first.len() > SAMPLES {
+                    first.pop_last();
+                }
             }
         }
-        Ok((rows, samples))
+        let samples = first.into_iter().map(|(row, text)| Sample { row, text });
+        Ok((rows, samples.collect()))
     }
 
     async fn look(&self, look: &Look) -> Result<()> {

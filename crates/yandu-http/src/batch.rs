@@ -4,6 +4,8 @@ mod deliver;
 mod preview;
 mod shape;
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::header;
@@ -94,9 +96,12 @@ async fn list_batches(
         })
         .await?;
     let (batches, next) = filter.limit.cut(batches, |batch| batch.id.clone());
+    let mut seen: BTreeMap<DatasetId, WholeColumns> = BTreeMap::new();
     let batches = batches.into_iter().map(|batch| {
-        let seen = asker.whole_columns(&state, &batch.dataset);
-        Batch::new(batch, &seen)
+        let seen = seen
+            .entry(batch.dataset.clone())
+            .or_insert_with(|| asker.whole_columns(&state, &batch.dataset));
+        Batch::new(batch, seen)
     });
     Ok(Json(BatchPage {
         batches: batches.collect(),

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{NoticeFilter, NoticeKind};
 use yandu_lake::WholeColumns;
-use yandu_words::id::BatchId;
+use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
 use crate::access::{Asker, HANDLES};
@@ -82,10 +82,8 @@ async fn list_notices(
         })
         .await?;
     let (found, next) = filter.limit.cut(found, |notice| notice.id);
-    let notices = found.into_iter().map(|notice| {
-        let seen = asker.whole_columns(&state, &notice.dataset);
-        Notice::new(notice, &seen)
-    });
+    let seen = |dataset: &DatasetId| asker.whole_columns(&state, dataset);
+    let notices = found.into_iter().map(|notice| Notice::new(notice, seen));
     Ok(Json(NoticeList {
         notices: notices.collect(),
         next,
@@ -103,9 +101,12 @@ fn without_words(message: &str) -> String {
 }
 
 impl Notice {
-    /// A notice as it is told to whoever sees these columns of its dataset.
-    fn new(mut notice: yandu_collect::Notice, seen: &WholeColumns) -> Self {
-        if notice.kind == NoticeKind::Failed && !seen.shows_all() {
+    /// A notice as it is told to whoever sees these columns of a dataset.
+    fn new(
+        mut notice: yandu_collect::Notice,
+        seen: impl FnOnce(&DatasetId) -> WholeColumns,
+    ) -> Self {
+        if notice.kind == NoticeKind::Failed && !seen(&notice.dataset).shows_all() {
             notice.message = without_words(&notice.message);
         }
         Self {

@@ -323,9 +323,11 @@ async fn return_rows(
     let reason = reason.unwrap_or_default();
     let collector = state.collector().clone();
     let titles = Titles::new(&collector.packs(), &dataset);
+    let seen = seen(&state, &asker, Way::Export, &id, &dataset).await?;
     let returned = finish(&state, async move {
+        let shows = |column: &str| seen.shows(column);
         collector
-            .take_back(&principal, &id, workbook, &reason)
+            .take_back(&principal, &id, (workbook, &reason), shows)
             .await
     })
     .await?;

@@ -5,6 +5,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
+use maud::html;
 use rust_embed::Embed;
 
 use crate::{etag, home};
@@ -86,24 +87,13 @@ fn framed(name: &str, site: &str) -> Response {
 }
 
 /// Tells the pages what the site is called, where it has a name of its own.
-fn named(html: String, site: &str) -> String {
+fn named(page: String, site: &str) -> String {
     if site.is_empty() {
-        return html;
+        return page;
     }
-    let mut name = String::with_capacity(site.len());
-    for sign in site.chars() {
-        match sign {
-            '&' => name.push_str("&amp;"),
-            '<' => name.push_str("&lt;"),
-            '"' => name.push_str("&quot;"),
-            sign => name.push(sign),
-        }
-    }
-    html.replacen(
-        "</head>",
-        &format!("<meta name=\"{SITE}\" content=\"{name}\"></head>"),
-        1,
-    )
+    let told = html! { meta name=(SITE) content=(site); };
+    let told = format!("{}</head>", told.into_string());
+    page.replacen("</head>", &told, 1)
 }
 
 #[cfg(test)]
@@ -142,7 +132,7 @@ mod tests {
         assert_eq!(named(html(), ""), html());
         assert_eq!(
             named(html(), "临江 <\"&\">"),
-            "<html><head><meta name=\"yandu-site\" content=\"临江 &lt;&quot;&amp;&quot;>\"></head></html>"
+            "<html><head><meta name=\"yandu-site\" content=\"临江 &lt;&quot;&amp;&quot;&gt;\"></head></html>"
         );
     }
 }

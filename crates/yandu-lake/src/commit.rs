@@ -216,7 +216,8 @@ async fn make_room(
 
 /// The columns of rewritten files: all that the log knows, so that none is lost, and those that are new.
 pub(crate) fn rewrite_schema(table: &Table, version: &TableVersion) -> Result<SchemaRef> {
-    let evolved = evolve(&table.id, &version.columns, &table.schema)?;
+    let next = version.version + 1;
+    let evolved = evolve(&table.id, &version.columns, &table.schema, next)?;
     let columns = evolved.as_deref().unwrap_or(&version.columns);
     let fields: Option<Vec<FieldRef>> = columns.iter().map(StoredColumn::file_field).collect();
     fields
@@ -338,15 +339,15 @@ fn heads(
     // A column that is new to a table with rows is empty in them.
     let columns = match &step.columns {
         Some(columns) => (*columns != *before.columns).then(|| columns.clone()),
-        None => evolve(&table.id, &before.columns, &table.schema)?,
+        None => evolve(
+            &table.id,
+            &before.columns,
+            &table.schema,
+            before.version + 1,
+        )?,
     };
     let has_columns = columns.is_some();
-    if let Some(mut columns) = columns {
-        for column in &mut columns {
-            if !before.columns.iter().any(|one| one.name == column.name) {
-                column.since = Some(before.version + 1);
-            }
-        }
+    if let Some(columns) = columns {
         features.extend(log::features_of(&columns));
         heads.metadata = Arc::new(log::changed_metadata(&before.metadata, &columns));
         heads.columns = Arc::new(columns);

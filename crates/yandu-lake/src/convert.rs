@@ -54,7 +54,7 @@ pub struct Conversion {
     before: Option<Arc<TableVersion>>,
     /// What is committed and not seen yet.
     after: Option<Arc<TableVersion>>,
-    /// Columns whose values go on under another name.
+    /// Columns that are no longer those that their names were.
     left: Vec<String>,
     _writing: OwnedMutexGuard<()>,
 }
@@ -193,7 +193,8 @@ impl Conversion {
         self.before.as_ref().map(|version| version.version)
     }
 
-    /// The rows leave these columns, whose values go on under another name: a later column of that name begins without values.
+    /// The rows leave these columns: values go on under another name, or take the place of some that were hidden. What is declared under
+    /// such a name, now or later, is another column.
     pub fn leave(&mut self, columns: Vec<String>) {
         self.left = columns;
     }
@@ -214,7 +215,7 @@ impl Conversion {
         let stored = stored.unwrap_or_default().iter();
         let stays = |column: &&StoredColumn| !self.left.contains(&column.name);
         let stored: Vec<StoredColumn> = stored.filter(stays).cloned().collect();
-        retype(&self.table.id, &stored, &self.table.schema)
+        retype(&self.table.id, &stored, &self.table.schema, self.next())
     }
 
     fn schema(&self) -> Result<SchemaRef> {
@@ -298,7 +299,7 @@ impl Conversion {
     ) -> Result<Committed> {
         let mut step = self.going_back(by, version, operation).await?;
         if let Some(columns) = &step.columns
-            && let Some(evolved) = evolve(&self.table.id, columns, &self.table.schema)?
+            && let Some(evolved) = evolve(&self.table.id, columns, &self.table.schema, self.next())?
         {
             step.columns = Some(evolved);
         }
@@ -350,6 +351,11 @@ impl Conversion {
 
     fn newest(&self) -> Option<Arc<TableVersion>> {
         self.after.clone().or_else(|| self.before.clone())
+    }
+
+    /// The version of the next commit.
+    fn next(&self) -> Version {
+        self.newest().map_or(0, |newest| newest.version + 1)
     }
 
     async fn commit(&mut self, step: Step) -> Result<Committed> {

@@ -92,7 +92,7 @@ pub(crate) struct StoredColumn {
     /// Primitive type in the words of the Delta protocol.
     pub(crate) delta_type: String,
     pub(crate) nullable: bool,
-    /// The version that it came with. None where that is the first one, or was not written down.
+    /// The version that it came with, which tells it from others of its name. None where that is the first one, or was not written down.
     pub(crate) since: Option<Version>,
 }
 
@@ -111,6 +111,13 @@ impl StoredColumn {
             nullable: field.is_nullable(),
             since: None,
         })
+    }
+
+    fn since(self, version: Version) -> Self {
+        Self {
+            since: Some(version),
+            ..self
+        }
     }
 
     /// The Arrow type of the column in files.
@@ -176,13 +183,14 @@ fn arrow_type(delta_type: &str) -> Option<DataType> {
     })
 }
 
-/// What the log must say so that files of `declared` fit: the stored columns, then the new ones.
+/// What the log must say from version `next` on so that files of `full` fit: the stored columns, then the new ones.
 ///
 /// Returns `None` when nothing changes.
 pub(crate) fn evolve(
     dataset: &DatasetId,
     stored: &[StoredColumn],
     full: &Schema,
+    next: Version,
 ) -> Result<Option<Vec<StoredColumn>>> {
     let mut evolved = stored.to_vec();
     for field in full.fields() {
@@ -197,17 +205,19 @@ pub(crate) fn evolve(
                     declared: declared.delta_type,
                 });
             }
-            None => evolved.push(declared),
+            None => evolved.push(declared.since(next)),
         }
     }
     Ok((evolved.len() > stored.len()).then_some(evolved))
 }
 
-/// The stored columns under the types that are declared, then the new ones. Those that nothing declares stay as they are.
+/// The stored columns under the types that are declared, then the new ones, which come with version `next`. Those that nothing
+/// declares stay as they are.
 pub(crate) fn retype(
     dataset: &DatasetId,
     stored: &[StoredColumn],
     full: &Schema,
+    next: Version,
 ) -> Result<Vec<StoredColumn>> {
     let mut columns = stored.to_vec();
     for field in full.fields() {
@@ -217,7 +227,7 @@ pub(crate) fn retype(
             .find(|column| column.name == declared.name)
         {
             Some(column) => column.delta_type = declared.delta_type,
-            None => columns.push(declared),
+            None => columns.push(declared.since(next)),
         }
     }
     Ok(columns)
@@ -267,18 +277,21 @@ pub(crate) fn typed_as(full: &Schema, stored: &[StoredColumn]) -> Option<SchemaR
     differs.then(|| Arc::new(Schema::new(fields)) as SchemaRef)
 }
 
-/// The columns of `full` without those whose name was another column's at a version: one that is stored there, and is not the one that
-/// `present` has. None where there are none.
+/// The columns of `full` without those whose name was another column's at a version: one that is `stored` there, and came with another
+/// version than the one that `present` has. None where there are none.
 pub(crate) fn without_others(
-    full: &SchemaRef,
-    (version, stored): (Version, &[StoredColumn]),
+    full: &Schema,
+    stored: &[StoredColumn],
     present: &[StoredColumn],
 ) -> Option<SchemaRef> {
     let is_other = |name: &str| {
-        let is_stored = stored.iter().any(|column| column.name == name);
-        let mut present = present.iter();
-        let own = present.find(|column| column.name == name);
-        is_stored && own.is_none_or(|own| own.since.is_some_and(|since| since > version))
+        let named = |columns: &[StoredColumn]| {
+            let mut columns = columns.iter();
+            columns
+                .find(|column| column.name == name)
+                .map(|column| column.since)
+        };
+        named(stored).is_some_and(|since| named(present) != Some(since))
     };
     let fields: Vec<FieldRef> = full
         .fields()

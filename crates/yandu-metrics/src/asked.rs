@@ -9,7 +9,7 @@ use yandu_words::{Period, Title};
 
 use crate::answer::{Answer, BaselineChange, Change, Data, Freshness, Group, Key, Point, Value};
 use crate::areas::Areas;
-use crate::ask::{Ask, By, Order};
+use crate::ask::{Ask, By, Only, Order};
 use crate::cells::Cells;
 use crate::definition::Definition;
 use crate::forecast::NoForecast;
@@ -24,11 +24,31 @@ use reporting::Reporting;
 
 /// A question with all that it is answered from.
 pub(crate) struct Asked<'a> {
-    pub(crate) definition: &'a Definition,
-    pub(crate) cells: &'a Cells,
-    pub(crate) areas: &'a Areas,
+    definition: &'a Definition,
+    cells: &'a Cells,
+    areas: &'a Areas,
     pub(crate) roll: Roll<'a>,
-    pub(crate) today: Date,
+    today: Date,
+}
+
+impl<'a> Asked<'a> {
+    /// Refuses what the metric cannot be asked by, or of.
+    pub(crate) fn new(
+        definition: &'a Definition,
+        cells: &'a Cells,
+        areas: &'a Areas,
+        by: &[By],
+        only: &[Only],
+        today: Date,
+    ) -> Result<Self> {
+        Ok(Self {
+            definition,
+            cells,
+            areas,
+            roll: Roll::new(definition, cells, areas, by, only, today)?,
+            today,
+        })
+    }
 }
 
 impl Asked<'_> {
@@ -39,10 +59,10 @@ impl Asked<'_> {
             Some(last) => self.groups(ask, last, reporting.as_ref())?,
             None => (Vec::new(), 0, None),
         };
-        let gaps = match (through, &reporting) {
-            (Some(through), Some(reporting)) => reporting.missing(through)?,
-            (None, _) | (_, None) => Vec::new(),
-        };
+        let gaps = through
+            .zip(reporting.as_ref())
+            .map(|(through, reporting)| reporting.missing(through))
+            .unwrap_or_default();
         let value = only_value(&groups, ask);
         let due = ask.target.as_ref().and_then(|target| target.due);
         let (forecast, no_forecast) = match (ask.forecast.or(due), last) {
@@ -197,10 +217,9 @@ impl Asked<'_> {
         let until = self.as_much(last.period, reach, period);
         let extent = Extent { period, until };
         let rolled = self.roll.over(extent)?;
-        let unlike = match reporting {
-            Some(reporting) => reporting.unlike((last, through), (extent, rolled.through))?,
-            None => Vec::new(),
-        };
+        let unlike = reporting
+            .map(|reporting| reporting.unlike((last, through), (extent, rolled.through)))
+            .unwrap_or_default();
         Ok(Other {
             period,
             until,

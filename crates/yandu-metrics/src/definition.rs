@@ -34,6 +34,7 @@ pub struct Definition {
 pub(crate) struct Compiled {
     pub(crate) measure: Measure,
     condition: Option<Condition>,
+    adds_up: bool,
 }
 
 impl Definition {
@@ -74,9 +75,13 @@ impl Definition {
         Ok(Self {
             names,
             version: version_of(&file, &model_sql),
+            compiled: Arc::new(Compiled {
+                adds_up: adds_up(&file, &measure),
+                measure,
+                condition,
+            }),
             file: Arc::new(file),
             model_sql: model_sql.into(),
-            compiled: Arc::new(Compiled { measure, condition }),
         })
     }
 
@@ -116,12 +121,7 @@ impl Definition {
     /// Whether the numbers of periods may be added up to that of all of them: those of a sum may, and those of a share, a rate, a mean, a
     /// least or a greatest, or of a level, may not.
     pub fn adds_up(&self) -> bool {
-        let file = &self.file;
-        let measure = &self.compiled.measure;
-        file.time.across == Across::Sum
-            && !file.unit.contains(['%', '‰'])
-            && measure.merges().all(|merge| merge == Merge::Sum)
-            && is_sum(measure)
+        self.compiled.adds_up
     }
 
     /// How many days after its end the newest period may be missing; `None` where nothing is promised.
@@ -196,6 +196,13 @@ fn version_of(file: &MetricFile, model_sql: &str) -> Arc<str> {
     });
     let hash = blake3::hash(meaning.to_string().as_bytes());
     hash.to_hex().chars().take(16).collect::<String>().into()
+}
+
+fn adds_up(file: &MetricFile, measure: &Measure) -> bool {
+    file.time.across == Across::Sum
+        && !file.unit.contains(['%', '‰'])
+        && measure.merges().all(|merge| merge == Merge::Sum)
+        && is_sum(measure)
 }
 
 /// Whether the number of rows together is the sum of their numbers: tried out, because any SQL may stand over the aggregates. Of a measure

@@ -21,7 +21,6 @@ use crate::ask::Ask;
 use crate::asked::Asked;
 use crate::cells::Cells;
 use crate::definition::Definition;
-use crate::roll::Roll;
 use crate::store::{MIGRATIONS, Records};
 use crate::target::TargetStanding;
 use crate::{Error, Result};
@@ -226,14 +225,7 @@ impl Metrics {
         let cells = self.cells(principal, &definition).await?;
         let areas = self.areas(principal).await?;
         let today = self.today();
-        let roll = Roll::new(&definition, &cells, &areas, &ask.by, &ask.only, today)?;
-        let asked = Asked {
-            definition: &definition,
-            cells: &cells,
-            areas: &areas,
-            roll,
-            today,
-        };
+        let asked = Asked::new(&definition, &cells, &areas, &ask.by, &ask.only, today)?;
         let mut answer = asked.answer(ask)?;
         answer.is_part = !self.shows_whole(principal, &definition);
         if answer.is_part {
@@ -267,18 +259,11 @@ impl Metrics {
         let cells = self.cells(principal, &definition).await?;
         let areas = self.areas(principal).await?;
         let today = self.today();
-        let roll = Roll::new(&definition, &cells, &areas, &[], &[], today)?;
-        let asked = Asked {
-            definition: &definition,
-            cells: &cells,
-            areas: &areas,
-            roll,
-            today,
-        };
+        let asked = Asked::new(&definition, &cells, &areas, &[], &[], today)?;
         let mut gaps = BTreeMap::new();
         if let Some(reporting) = asked.reporting(&[])? {
             for period in periods {
-                let missing = reporting.missing(*period)?;
+                let missing = reporting.missing(*period);
                 if !missing.is_empty() {
                     gaps.insert(*period, missing);
                 }

@@ -14,7 +14,6 @@ use crate::ask::Ask;
 use crate::asked::Asked;
 use crate::definition::Definition;
 use crate::metrics::{Metrics, sees};
-use crate::roll::Roll;
 use crate::{Error, Result};
 
 /// The cells that a number is put together from.
@@ -50,15 +49,8 @@ impl Metrics {
             ..ask.clone()
         };
         let today = self.today();
-        let roll = Roll::new(&definition, &cells, &areas, &[], &ask.only, today)?;
-        let conditions = roll.conditions();
-        let asked = Asked {
-            definition: &definition,
-            cells: &cells,
-            areas: &areas,
-            roll,
-            today,
-        };
+        let asked = Asked::new(&definition, &cells, &areas, &[], &ask.only, today)?;
+        let conditions = asked.roll.conditions();
         let answer = asked.answer(&only_one)?;
         let group = answer.groups.into_iter().next();
         let point = group.and_then(|group| group.points.into_iter().next_back());

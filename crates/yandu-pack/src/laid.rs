@@ -1,4 +1,4 @@
-//! Rows of a city's own in the place of those that packs carry: `<folder>/<pack>/<file>` for `data/<file>` of the pack.
+//! Rows of a city's own in the place of those that packs carry: `data/<pack>/<file>` of its folder for `data/<file>` of the pack.
 //!
 //! Such a file is one of the pack from then on: sources read it, it counts in the digest of the pack, and copies hold it.
 //! What is absent on purpose: a city adds no file and changes no declaration, for which it has a pack of its own.
@@ -15,10 +15,16 @@ use crate::problem::{Code, Problem, alternatives, quoted};
 const DATA: &str = "data";
 
 impl Packs {
-    /// Lays the files under a folder over those of packs. What takes no place comes back as a problem: somebody waits for it.
-    pub fn lay_data(&mut self, folder: &Path) -> Vec<Problem> {
+    /// Lays the rows in the folder of a city over those of packs. What takes no place comes back as a problem: somebody waits for it. So
+    /// does a folder that is not there, in the place of which another city would be taken.
+    pub fn lay_data(&mut self, city: &Path) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for of_pack in listed(folder, &mut problems) {
+        let own = listed(city, &mut problems);
+        let folder = own.into_iter().find(|one| file_name(one) == DATA);
+        let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
+            return problems;
+        };
+        for of_pack in listed(&folder, &mut problems) {
             let name = file_name(&of_pack);
             let id = name.parse::<PackId>().ok();
             let known = id.and_then(|id| self.packs.get_mut(&id));

@@ -8,7 +8,7 @@ const LOWER: &[&str] = &["降", "减", "缩", "压", "控制", "控", "限制", 
 const WATCH: &[&str] = &["监控", "布控", "远控"];
 /// 升至, 增到: short words of raising, beside those of a change. They say a level where one of [`TO`] follows.
 const RAISE: &[&str] = &["升", "增"];
-const TO: &[&str] = &["至", "到", "为", "在"];
+const TO: &str = "至到为在";
 /// Signs between such words and their number, as in 压缩至平均3天.
 const GAP: usize = 8;
 
@@ -24,17 +24,14 @@ pub(crate) fn raises(words: &str) -> bool {
 
 /// Whether a word of these stands before a number with 至, 到, 为 or 在 behind it.
 fn says_to(text: &str, words: &[&[&str]]) -> bool {
-    let mut words = words.iter().copied().flatten();
-    words.any(|word| {
-        TO.iter().any(|to| {
-            let pattern = format!("{word}{to}");
-            text.match_indices(&pattern).any(|(at, found)| {
-                let said = text.get(..at + word.len()).unwrap_or_default();
-                let behind = text.get(at + found.len()..).unwrap_or_default();
-                !WATCH.iter().any(|watch| said.ends_with(watch))
-                    && behind.chars().take(GAP + 1).any(is_numeral)
-            })
-        })
+    let mut places = text.char_indices().filter(|(_, sign)| TO.contains(*sign));
+    places.any(|(at, sign)| {
+        let said = text.get(..at).unwrap_or_default();
+        let behind = text.get(at + sign.len_utf8()..).unwrap_or_default();
+        let ends = |words: &[&str]| words.iter().any(|word| said.ends_with(*word));
+        words.iter().copied().any(ends)
+            && !ends(WATCH)
+            && behind.chars().take(GAP + 1).any(is_numeral)
     })
 }
 

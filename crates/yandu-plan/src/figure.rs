@@ -5,12 +5,14 @@
 //! signs without a verb of doing is offered and not taken.
 
 mod clause;
+mod compared;
 mod doubts;
 mod judge;
 mod literal;
 mod quantity;
 mod scheme;
 mod side;
+mod worded;
 
 use jiff::civil::Date;
 

@@ -349,14 +349,14 @@ pub(crate) const RESPECTIVELY: &str = "分别";
 /// Words that promise so much of what is counted.
 pub(crate) const PROMISE: &[&str] = &["确保", "保障", "保证"];
 
-/// Beside [`ACHIEVE`], verbs of doing. They part no clause; with one of them, so many at least are to be.
+/// Beside [`ACHIEVE`], [`NEXT`] and [`DONE`], verbs of doing. They part no clause; with one of them, so many at least are to be.
 pub(crate) const DEEDS: &[&str] = &[
-    "选拔", "选聘", "聘任", "招录", "录用", "上架", "启动", "训练", "扩充", "扩建", "改建", "翻建",
-    "修建", "新修", "运营", "投运", "开园", "开业", "投产", "达产", "通车", "下沉", "采购", "购置",
-    "种植", "栽植", "造林", "绿化", "疏浚", "修复", "供应", "供给", "交付", "办结", "审结", "化解",
-    "处置", "销号", "救助", "帮扶", "资助", "补助", "输送", "收储", "盘活", "出让", "接待", "走访",
-    "慰问", "抽检", "检查", "巡查", "演练", "承办", "推送", "推介", "签订", "对接", "开行", "募集",
-    "筹集", "安排", "落实", "新开", "新辟", "架设", "联网", "普查", "建档", "配齐", "配置",
+    "选拔", "选聘", "聘任", "招录", "录用", "上架", "启动", "扩充", "扩建", "改建", "翻建", "修建",
+    "新修", "运营", "投运", "开园", "开业", "投产", "达产", "通车", "下沉", "采购", "购置", "种植",
+    "栽植", "造林", "绿化", "疏浚", "修复", "供应", "供给", "审结", "化解", "处置", "销号", "救助",
+    "帮扶", "资助", "补助", "输送", "收储", "盘活", "出让", "接待", "走访", "慰问", "抽检", "检查",
+    "巡查", "演练", "承办", "推送", "推介", "签订", "对接", "开行", "募集", "筹集", "安排", "新开",
+    "新辟", "架设", "联网", "普查", "建档", "配齐", "配置",
 ];
 /// Verbs that say in the name of an indicator, or at the head of what is said of a rate, that so much at least is to be.
 pub(crate) const GAIN: &[&str] = &[
@@ -369,12 +369,15 @@ pub(crate) const GAIN: &[&str] = &[
     "完成",
     "实现",
 ];
-/// Things of which a city wants fewer, and costs of which it wants less: a verb of another clause says nothing of them.
+/// Things of which a city wants none: 零投诉. A verb of another clause says nothing of their number.
+pub(crate) const HARM: &[&str] = &[
+    "投诉", "事故", "案件", "失误", "差错", "逾期", "违规", "违纪", "死亡", "伤亡", "差评", "上访",
+    "舆情", "欠薪", "超时",
+];
+/// Beside [`HARM`], things of which a city wants fewer, and costs of which it wants less.
 pub(crate) const ADVERSE: &[&str] = &[
-    "投诉", "事故", "案件", "故障", "失误", "差错", "错误", "逾期", "违规", "违法", "违纪", "缺陷",
-    "死亡", "伤亡", "差评", "信访", "上访", "舆情", "警情", "火灾", "隐患", "污染", "排放", "能耗",
-    "耗水", "损失", "流失", "负债", "债务", "费用", "成本", "支出", "经费", "欠薪", "积案", "库存",
-    "失业", "超时",
+    "故障", "错误", "违法", "缺陷", "信访", "警情", "火灾", "隐患", "污染", "排放", "能耗", "耗水",
+    "损失", "流失", "负债", "债务", "费用", "成本", "支出", "经费", "积案", "库存", "失业",
 ];
 
 /// What is done, where it is the work that was spoken of.

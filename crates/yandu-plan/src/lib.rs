@@ -56,7 +56,7 @@ pub use import::{Import, STORED_BYTES};
 pub use lamps::{LampLine, LampsOf, LampsWanted, lamps};
 pub use next::{Carried, Frame, FramePoint, next_frame};
 pub use overdue::{Listed, Step, overdue};
-pub use papers::{Making, MetricSource, Paper, day_of_paper, paper};
+pub use papers::{Making, MetricSource, Paper, day_of_paper, days_text, paper};
 pub use plans::{Cause, Plans};
 pub use progress::NodeStep;
 pub use reading::{

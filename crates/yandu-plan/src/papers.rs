@@ -20,6 +20,7 @@ use yandu_words::{Grain, Period};
 
 pub use self::trails::MetricSource;
 use self::trails::Trails;
+pub use self::words::days_text;
 use self::words::period_text;
 use crate::overdue::{Listed, overdue};
 use crate::record::{Plan, Status};

@@ -61,7 +61,23 @@ impl RevisionKind {
         }
     }
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Imported => "导入",
+            Self::Reviewed => "核对",
+            Self::Approved => "批准",
+            Self::Decomposed => "任务分解",
+            Self::Edited => "修改",
+            Self::Bound => "绑定数据来源",
+            Self::Progressed => "节点推进",
+            Self::Proved => "佐证",
+            Self::Settled => "销号核定",
+            Self::Changed => "变更",
+            Self::Closed => "结束",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }

@@ -320,64 +320,42 @@ impl Door {
         why.map_or(Ok(()), |why| Err(Error::grant("to", why)))
     }
 
-    /// Everybody whom a grant is for, and one who may come.
+    /// Everybody whom a grant is for, and one of each kind who may come.
     pub(super) async fn covered(&self, granted: &NewGrant) -> Result<Vec<Principal>> {
         let to = &granted.to;
-        match to.kind {
+        let belonging = match to.kind {
             GranteeKind::Person | GranteeKind::Service | GranteeKind::Organisation => {
                 let account = self.inner.accounts.find(&to.id.parse()?).await?;
-                Ok(vec![account.principal()])
+                return Ok(vec![account.principal()]);
             }
-            GranteeKind::Department => {
-                let filter = Filter {
-                    department: Some(to.id.clone()),
-                    ..Filter::default()
-                };
-                let mut covered = self.all(&filter).await?;
-                covered.extend(newcomers(|newcomer| {
-                    newcomer.department = Some(to.id.clone());
-                }));
-                Ok(covered)
-            }
-            GranteeKind::Role => {
-                let filter = Filter {
-                    role: Some(to.id.parse()?),
-                    ..Filter::default()
-                };
-                let mut covered = self.all(&filter).await?;
-                covered.extend(newcomers(|newcomer| {
-                    newcomer.roles.insert(to.id.clone());
-                }));
-                Ok(covered)
-            }
-        }
+            GranteeKind::Department => Filter {
+                department: Some(to.id.clone()),
+                ..Filter::default()
+            },
+            GranteeKind::Role => Filter {
+                role: Some(to.id.parse()?),
+                ..Filter::default()
+            },
+        };
+        let mut covered = self.all(&belonging).await?;
+        covered.extend(newcomers(to));
+        Ok(covered)
     }
 
     /// What policies that came later take back of a grant that holds, with one example of each. Where it is for a department or a
     /// role, it is asked of those who may come.
-    pub async fn taken_back(&self, grant: &Grant) -> Vec<Conflict> {
+    pub async fn taken_back(&self, grant: &Grant) -> Result<Vec<Conflict>> {
         if !grant.is_in_force(self.now()) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let to = &grant.granted.to;
-        let covered: Vec<Principal> = match to.kind {
-            GranteeKind::Person | GranteeKind::Service | GranteeKind::Organisation => {
-                let Ok(id) = to.id.parse() else {
-                    return Vec::new();
-                };
-                let account = self.inner.accounts.find(&id).await;
-                account.iter().map(Account::principal).collect()
-            }
-            GranteeKind::Department => newcomers(|newcomer| {
-                newcomer.department = Some(to.id.clone());
-            })
-            .collect(),
-            GranteeKind::Role => newcomers(|newcomer| {
-                newcomer.roles.insert(to.id.clone());
-            })
-            .collect(),
+        let covered = if to.kind.is_account() {
+            let account = self.inner.accounts.find(&to.id.parse()?).await?;
+            vec![account.principal()]
+        } else {
+            newcomers(to)
         };
-        conflicts(&self.state().policies, grant, &covered)
+        Ok(conflicts(&self.state().policies, grant, &covered))
     }
 
     /// The same for one account that reads under it.
@@ -432,20 +410,20 @@ fn begun(grant: &Grant) -> Grant {
     begun
 }
 
-/// One of each kind who may come, named `-`, as far as a grant says what they are.
-fn newcomers(of: impl Fn(&mut Principal)) -> impl Iterator<Item = Principal> {
+/// One of each kind who may come to a department or a role, named `-`, as far as that says what they are.
+fn newcomers(to: &Grantee) -> Vec<Principal> {
     let kinds = [Kind::Person, Kind::Service, Kind::Organisation];
-    kinds.into_iter().map(move |kind| {
-        let mut newcomer = Principal {
+    let named = |of: GranteeKind| (to.kind == of).then(|| to.id.clone());
+    kinds
+        .into_iter()
+        .map(|kind| Principal {
             kind,
             id: "-".to_owned(),
-            roles: BTreeSet::new(),
-            department: None,
+            roles: named(GranteeKind::Role).into_iter().collect(),
+            department: named(GranteeKind::Department),
             division: None,
-        };
-        of(&mut newcomer);
-        newcomer
-    })
+        })
+        .collect()
 }
 
 /// What other policies take back of a grant, from each of these on each of its ways.

@@ -31,55 +31,21 @@ fn a_folder_without_a_city_is_named_in_the_error() {
     );
 }
 
-#[test]
-fn another_city_is_another_folder() {
+/// The buildings of a city whose files are those of the built-in one, each under the name and with the text that `changed` gives it.
+fn properties(changed: impl Fn(&str, String) -> (String, String)) -> String {
     let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../city/yancheng");
     let other = Folder::new();
-    std::fs::create_dir_all(other.path()).unwrap();
     for entry in std::fs::read_dir(here).unwrap() {
         let path = entry.unwrap().path();
         // What the city says of its plan is in a folder of its own, and nothing to simulate.
         if path.is_dir() {
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
-        let text = text.replace("亭湖区", "大同区").replace("盐城市", "新盐市");
-        std::fs::write(other.path().join(path.file_name().unwrap()), text).unwrap();
-    }
-    let folder = Folder::new();
-    let mut options = folder.options(3_000, 1);
-    options.city = Some(other.path().to_owned());
-    options.only = Some(vec![Delivery::Properties]);
-    folder.simulate(&options);
-    let files = folder.files();
-    let (_, bytes) = files
-        .iter()
-        .find(|(name, _)| name.starts_with("inbox"))
-        .unwrap();
-    let text = String::from_utf8_lossy(bytes);
-    assert!(text.contains("江苏省新盐市大同区"));
-    assert!(!text.contains("亭湖区"));
-}
-
-#[test]
-fn divisions_that_a_city_has_for_its_packs_need_not_be_written_twice() {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../city/yancheng");
-    let other = Folder::new();
-    let shared = other.path().join("data/base");
-    std::fs::create_dir_all(&shared).unwrap();
-    for entry in std::fs::read_dir(here).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap();
-        if path.is_dir() {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        if name == "divisions.csv" {
-            let text = text.replace("盐城市", "新盐市");
-            std::fs::write(shared.join("division.csv"), text).unwrap();
-        } else {
-            std::fs::write(other.path().join(name), text).unwrap();
-        }
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let (name, text) = changed(name, std::fs::read_to_string(&path).unwrap());
+        let file = other.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
     }
     let folder = Folder::new();
     let mut options = folder.options(3_000, 1);
@@ -89,7 +55,29 @@ fn divisions_that_a_city_has_for_its_packs_need_not_be_written_twice() {
     let files = folder.files();
     let mut inbox = files.iter().filter(|(name, _)| name.starts_with("inbox"));
     let (_, bytes) = inbox.next().unwrap();
-    assert!(String::from_utf8_lossy(bytes).contains("江苏省新盐市"));
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn another_city_is_another_folder() {
+    let text = properties(|name, text| {
+        let text = text.replace("亭湖区", "大同区").replace("盐城市", "新盐市");
+        (name.to_owned(), text)
+    });
+    assert!(text.contains("江苏省新盐市大同区"));
+    assert!(!text.contains("亭湖区"));
+}
+
+#[test]
+fn divisions_that_a_city_has_for_its_packs_need_not_be_written_twice() {
+    let text = properties(|name, text| match name {
+        "divisions.csv" => (
+            "data/base/division.csv".to_owned(),
+            text.replace("盐城市", "新盐市"),
+        ),
+        _ => (name.to_owned(), text),
+    });
+    assert!(text.contains("江苏省新盐市"));
 }
 
 #[test]

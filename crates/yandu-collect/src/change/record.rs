@@ -260,11 +260,7 @@ impl Records {
             .bind(if limit == 0 { 100 } else { limit })
             .fetch_all(&self.pool)
             .await?;
-        let mut changes = Vec::with_capacity(rows.len());
-        for row in &rows {
-            changes.push(self.record_of(row).await?);
-        }
-        Ok(changes)
+        self.records_of(&rows).await
     }
 
     /// Applied changes from one on, oldest first.
@@ -274,11 +270,7 @@ impl Records {
             .bind(number as i64)
             .fetch_all(&self.pool)
             .await?;
-        let mut changes = Vec::with_capacity(rows.len());
-        for row in &rows {
-            changes.push(self.record_of(row).await?);
-        }
-        Ok(changes)
+        self.records_of(&rows).await
     }
 
     /// Changes that had not ended at a moment and were not undone, without the first packs.
@@ -290,8 +282,12 @@ impl Records {
             .bind(at.as_microsecond())
             .fetch_all(&self.pool)
             .await?;
+        self.records_of(&rows).await
+    }
+
+    async fn records_of(&self, rows: &[SqliteRow]) -> Result<Vec<ChangeRecord>> {
         let mut changes = Vec::with_capacity(rows.len());
-        for row in &rows {
+        for row in rows {
             changes.push(self.record_of(row).await?);
         }
         Ok(changes)

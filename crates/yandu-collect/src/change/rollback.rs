@@ -158,6 +158,8 @@ impl Work<'_> {
             records.counted(self.number, step).await?;
             conversion.restore(by, back.version, &operation).await
         } else {
+            let names = back.renamed.iter().flat_map(|(before, now)| [before, now]);
+            conversion.leave(names.cloned().collect());
             let writer = conversion.writer()?;
             let moved = self.moved(step, declared).await?;
             let brought = bringing.run(Some(writer), moved).await?;

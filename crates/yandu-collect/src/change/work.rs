@@ -66,8 +66,9 @@ impl Work<'_> {
         let table = spec(after);
         let change = plan.change();
         let mut conversion = lake.convert(table.clone()).await?;
-        let former = change.renamed().into_values();
-        conversion.leave(former.map(ToOwned::to_owned).collect());
+        let renamed = change.renamed().into_iter();
+        let names = renamed.flat_map(|(to, from)| [from, to]);
+        conversion.leave(names.map(ToOwned::to_owned).collect());
         step.version_before = conversion.before();
         conversions.push(conversion);
         let stored = lake.stored(&table).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -27,11 +27,6 @@ use crate::quarantine::are_waiting_rows;
 use crate::store::Ready;
 use crate::write::RowRefusal;
 use crate::{Error, Mode, Result, declaration, expectation};
-
-/// Rows among which another header is looked for.
-const HEADER_ROWS: u32 = 10;
-/// The largest file in which that is done, in bytes.
-const SMALL: u64 = 4 << 20;
 
 /// How a collection that did not fail ended.
 enum End {
@@ -231,49 +226,6 @@ impl Collector {
         let given = (&delivery.hints, &delivery.headers);
         let hints = hints(&self.packs(), given, batch.source.as_ref(), known);
         Ok(tokio::task::spawn_blocking(move || yandu_decode::open(&path, &hints)).await??)
-    }
-
-    /// A refusal for columns that are missing, with the row of a small file that has them all.
-    async fn with_header_row(
-        &self,
-        error: Error,
-        batch: &Batch,
-        delivery: &Delivery,
-        known: &[Known],
-        size_bytes: u64,
-    ) -> Error {
-        let Error::MissingColumns {
-            dataset,
-            columns,
-            headers,
-            ..
-        } = error
-        else {
-            return error;
-        };
-        let row = if delivery.report.is_none() && size_bytes <= SMALL {
-            let given = delivery.headers.clone();
-            let hints = hints(
-                &self.packs(),
-                (&delivery.hints, &given),
-                batch.source.as_ref(),
-                known,
-            );
-            let (path, known) = (delivery.path.clone(), known.to_vec());
-            let looking = tokio::task::spawn_blocking(move || {
-                (1..=HEADER_ROWS).find(|row| has_all(&path, &hints, *row, &known, &given))
-            });
-            // The refusal stands without it.
-            looking.await.unwrap_or_default()
-        } else {
-            None
-        };
-        Error::MissingColumns {
-            dataset,
-            columns,
-            headers,
-            row,
-        }
     }
 
     async fn pass(
@@ -524,28 +476,6 @@ impl Collector {
             tracing::warn!(path = %folder.display(), %error, "quarantined rows of a batch that is not there stay on disk");
         }
     }
-}
-
-/// Whether a row of a file has the headers of all required columns.
-fn has_all(
-    path: &Path,
-    hints: &yandu_decode::Hints,
-    row: u32,
-    known: &[Known],
-    given: &headers::Given,
-) -> bool {
-    let hints = yandu_decode::Hints {
-        header_row: Some(row),
-        columns: None,
-        ..hints.clone()
-    };
-    let opened = yandu_decode::open(path, &hints);
-    opened.is_ok_and(|opened| {
-        opened.report.header_row == row
-            && headers::propose(known, &opened.header, given)
-                .lacking(known, true)
-                .is_empty()
-    })
 }
 
 /// Whether the delivery itself is at fault, so that delivering it again would end the same way.

@@ -31,30 +31,28 @@ type Cells = BTreeMap<String, Option<String>>;
 /// Whether the headers of a delivery are those of a workbook of waiting rows. As a delivery it would stand for rows that it does not
 /// have, and its leading columns for columns of the dataset.
 pub(crate) fn are_waiting_rows(headers: &[String]) -> bool {
-    let mut first = headers.iter().take(LEADING.len());
-    LEADING
-        .iter()
-        .all(|leading| first.next().is_some_and(|header| header.trim() == *leading))
+    let first = headers.iter().take(LEADING.len());
+    first.map(|header| header.trim()).eq(LEADING)
 }
 
 impl Collector {
     /// Takes a workbook of waiting rows back: cells that differ from those that wait are corrected, and the rows that have such cells
-    /// are checked again and released where they pass. Nothing is done with rows that came back as they went, and with those that left
-    /// quarantine since.
+    /// are checked again and released where they pass. Nothing is done with rows that came back as they went, with those that left
+    /// quarantine since, and with columns that were left out because they are not to be shown: whether a cell there differs would tell
+    /// what it holds.
     pub async fn take_back(
         &self,
         principal: &Principal,
         id: &BatchId,
-        workbook: Vec<u8>,
-        reason: &str,
+        (workbook, reason): (Vec<u8>, &str),
+        shows: impl Fn(&str) -> bool + Send,
     ) -> Result<Returned> {
         require(reason)?;
         let batch = self.batch_record(id).await?;
-        let columns: Vec<(String, String)> = self
-            .packs()
-            .dataset(&batch.dataset)
-            .map(super::report::columns)
-            .unwrap_or_default();
+        let packs = self.packs();
+        let columns = packs.dataset(&batch.dataset).map(super::report::columns);
+        let mut columns = columns.unwrap_or_default();
+        columns.retain(|(name, _)| shows(name));
         let of = id.clone();
         let reading = tokio::task::spawn_blocking(move || read(&workbook, &columns, &of));
         let mut given = reading.await??;
@@ -96,7 +94,9 @@ impl Collector {
 fn mended(row: &QuarantinedRow, mut cells: Cells) -> Cells {
     cells.retain(|column, text| {
         let waits = row.cells.get(column).and_then(Option::as_deref);
-        waits.unwrap_or_default() != text.as_deref().unwrap_or_default()
+        // A workbook ends lines in a way of its own.
+        let [waits, came] = [waits, text.as_deref()].map(|text| text.unwrap_or_default().lines());
+        !waits.eq(came)
     });
     cells
 }
@@ -161,15 +161,16 @@ fn read_sheet(
     for block in opened.rows.into_blocks() {
         let block = block.map_err(|error| refused(id, error.to_string()))?;
         for row in 0..block.rows() {
-            let line = block.first_row + row as u64;
+            // Below the header.
+            let line = block.first_row + row as u64 + 1;
             let said = block.cell(row, 0).unwrap_or_default().trim();
             if said != id.as_str() {
-                return Err(refused(id, format!("row {line} is of batch `{said}`")));
+                return Err(refused(id, format!("line {line} is of batch `{said}`")));
             }
             let place = block.cell(row, 1).unwrap_or_default().trim();
             let place: u64 = place
                 .parse()
-                .map_err(|_| refused(id, format!("row {line} has no place: `{place}`")))?;
+                .map_err(|_| refused(id, format!("line {line} has no place: `{place}`")))?;
             let text = |place: usize| block.cell(row, place).filter(|text| !text.is_empty());
             let cells = places
                 .iter()

@@ -162,7 +162,7 @@ async fn list_grants(
     let grants = state.door().grants(&filter).await?;
     let mut lines = Vec::with_capacity(grants.len());
     for grant in grants {
-        lines.push(line(&state, grant).await);
+        lines.push(line(&state, grant).await?);
     }
     Ok(Json(GrantList { grants: lines }))
 }
@@ -180,7 +180,7 @@ async fn give_grant(
     let seen = precondition::policies(&headers);
     let door = state.door();
     let grant = door.give(asker.name(), granted, seen.as_deref()).await?;
-    Ok((StatusCode::CREATED, Json(line(&state, grant).await)))
+    Ok((StatusCode::CREATED, Json(line(&state, grant).await?)))
 }
 
 /// Shows a grant.
@@ -190,7 +190,7 @@ async fn show_grant(
     Path(id): Path<String>,
 ) -> Result<Json<GrantLine>> {
     let grant = state.door().grant(number(&id)?).await?;
-    Ok(Json(line(&state, grant).await))
+    Ok(Json(line(&state, grant).await?))
 }
 
 /// Ends a grant now, also for the queries that read under it.
@@ -205,7 +205,7 @@ async fn revoke_grant(
         .door()
         .revoke(asker.name(), number(&id)?, &why.why)
         .await?;
-    Ok(Json(line(&state, grant).await))
+    Ok(Json(line(&state, grant).await?))
 }
 
 pub(super) fn number(id: &str) -> Result<GrantId> {
@@ -266,12 +266,13 @@ pub(super) fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
     })
 }
 
-async fn line(state: &State, grant: Grant) -> GrantLine {
+async fn line(state: &State, grant: Grant) -> Result<GrantLine> {
     let is_in_force = grant.is_in_force(state.now());
-    let withheld = state.door().taken_back(&grant).await.into_iter();
+    let withheld = state.door().taken_back(&grant).await?;
+    let withheld = withheld.into_iter().map(ConflictLine::from);
     let revoked = grant.revoked;
     let granted = grant.granted;
-    GrantLine {
+    Ok(GrantLine {
         id: grant.id.to_string(),
         used: grant.used,
         is_in_force,
@@ -281,7 +282,7 @@ async fn line(state: &State, grant: Grant) -> GrantLine {
         revoked_at: revoked.as_ref().map(|ended| ended.at),
         revoked_why: revoked.map(|ended| ended.why),
         broken: grant.broken,
-        withheld: withheld.map(ConflictLine::from).collect(),
+        withheld: withheld.collect(),
         granted: NewGrant {
             to: Grantee {
                 kind: granted.to.kind.name().to_owned(),
@@ -305,7 +306,7 @@ async fn line(state: &State, grant: Grant) -> GrantLine {
                     .collect(),
             ),
         },
-    }
+    })
 }
 
 impl From<Conflict> for ConflictLine {

@@ -70,12 +70,17 @@ async fn list_names(
             found
         }
         (None, text) => {
-            let filter = Filter {
-                text,
-                ..Filter::default()
-            };
-            let mut found = accounts.list(&filter, None, FOUND).await?;
-            found.retain(|account| account.status != Status::Disabled);
+            let mut found = Vec::new();
+            for status in [Status::Active, Status::Invited] {
+                let filter = Filter {
+                    text: text.clone(),
+                    status: Some(status),
+                    ..Filter::default()
+                };
+                found.extend(accounts.list(&filter, None, FOUND).await?);
+            }
+            found.sort_by(|one, other| one.id.cmp(&other.id));
+            found.truncate(FOUND as usize);
             found
         }
     };

@@ -180,6 +180,11 @@ impl Batch {
     /// A delivery as it is told to whoever sees these columns of its dataset.
     pub(crate) fn new(mut batch: batch::Batch, seen: &WholeColumns) -> Self {
         keep_back(&mut batch, seen);
+        Self::kept_back(batch)
+    }
+
+    /// A delivery of which everything was kept back that is not told.
+    fn kept_back(batch: batch::Batch) -> Self {
         Self {
             encoding: batch.encoding().map(ToOwned::to_owned),
             id: batch.id.to_string(),
@@ -241,7 +246,7 @@ impl BatchDetail {
                 .map(|profile| Profile::from(profile).seen_by(seen))
                 .collect(),
             report: batch.report.clone(),
-            batch: Batch::new(batch, seen),
+            batch: Batch::kept_back(batch),
         }
     }
 }

@@ -318,19 +318,11 @@ fn source(body: &BindTarget) -> Result<Source> {
 /// What a source names must be there: a name that was mistyped would be a target without a number for good.
 fn known(state: &State, source: &Source) -> Result<()> {
     let packs = state.collector().packs();
-    let has_metric = |id: &str| {
-        id.parse()
-            .is_ok_and(|id| state.metrics().definition(&id).is_ok())
-    };
-    let adds_up = |id: &str| {
-        let id = id.parse::<yandu_words::MetricId>().ok();
-        let definition = id.and_then(|id| state.metrics().definition(&id).ok());
-        definition.is_none_or(|definition| definition.adds_up())
-    };
+    let definition = |id: &str| super::actual::definition(state, id);
+    let has_metric = |id: &str| definition(id).is_some();
     if let Some(measured) = source.measured()
         && measured.way == Way::YearSum
-        && has_metric(measured.metric)
-        && !adds_up(measured.metric)
+        && definition(measured.metric).is_some_and(|metric| !metric.adds_up())
     {
         return Err(super::invalid(&format!(
             "`way`: numbers of `{}` cannot be added up over a year, they are shares, rates, means or levels",

@@ -1,5 +1,6 @@
 //! What people do with deliveries, forms and the plan under their duties, and what they are not told.
 
+mod failing;
 mod making;
 mod plans;
 mod programs;

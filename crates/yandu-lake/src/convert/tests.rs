@@ -319,13 +319,12 @@ async fn a_column_begins_without_values_where_another_of_its_name_went_on_under_
         .switch(Vec::new(), vec![spec.clone()], &[])
         .await
         .unwrap();
-    let names = "SELECT id, name FROM population.person ORDER BY id";
     let nothing_then = async |lake: &Lake| {
-        let refused = try_query(lake, names, at(0)).await.unwrap_err();
+        let refused = try_query(lake, NAMES, at(0)).await.unwrap_err();
         assert!(refused.to_string().contains("`name`"), "{refused}");
-        assert_eq!(query(lake, names, at(left)).await, "1|\n2|");
+        assert_eq!(query(lake, NAMES, at(left)).await, "1|\n2|");
     };
-    assert_eq!(lake.query(names).await, "1|\n2|");
+    assert_eq!(lake.query(NAMES).await, "1|\n2|");
     nothing_then(&lake.lake).await;
     let rows = RecordBatch::try_from_iter([
         (
@@ -347,9 +346,66 @@ async fn a_column_begins_without_values_where_another_of_its_name_went_on_under_
     ])
     .unwrap();
     lake.commit(&rows, "b2", Change::Append).await.unwrap();
-    assert_eq!(lake.query(names).await, "1|\n2|\n3|new");
+    assert_eq!(lake.query(NAMES).await, "1|\n2|\n3|new");
     nothing_then(&lake.lake).await;
     let reopened = lake.reopened();
     reopened.declare(spec).unwrap();
     nothing_then(&reopened).await;
+}
+
+const NAMES: &str = "SELECT id, name FROM population.person ORDER BY id";
+
+#[tokio::test]
+async fn an_old_version_is_read_as_before_once_a_change_of_a_name_is_taken_back() {
+    for is_switched in [true, false] {
+        let lake = Fixture::new();
+        lake.append("b1", &[("1", "a"), ("2", "b")]).await;
+        let before = lake.query(NAMES).await;
+        let mut conversion = lake.lake.convert(changed_spec()).await.unwrap();
+        conversion.leave(vec!["name".to_owned()]);
+        let mut writer = conversion.writer().unwrap();
+        writer.write(&in_words(&["1", "2"])).unwrap();
+        let files = writer.finish().unwrap();
+        let done = conversion.replace(batch("c1"), files, "pack change 2");
+        done.await.unwrap();
+        if is_switched {
+            let switched = lake.lake.switch(vec![conversion], Vec::new(), &[]);
+            switched.await.unwrap();
+            let mut back = lake.lake.convert(person_spec()).await.unwrap();
+            let done = back.restore(batch("c2"), 0, "rollback of pack change 2");
+            done.await.unwrap();
+            let switched = lake.lake.switch(vec![back], Vec::new(), &[]);
+            switched.await.unwrap();
+        } else {
+            let undone = conversion.undo(batch("c2"), "undo pack change 2");
+            undone.await.unwrap();
+        }
+        for lake in [&lake.lake, &lake.reopened()] {
+            assert_eq!(query(lake, NAMES, ReadPoint::default()).await, before);
+            assert_eq!(query(lake, NAMES, at(0)).await, before);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_column_whose_values_take_the_place_of_others_is_not_there_where_those_stand() {
+    let lake = Fixture::new();
+    lake.append("b1", &[("1", "hidden")]).await;
+    let mut conversion = lake.lake.convert(person_spec()).await.unwrap();
+    conversion.leave(vec!["name".to_owned()]);
+    let mut writer = conversion.writer().unwrap();
+    writer.write(&people("b1", &[("1", "moved")])).unwrap();
+    let files = writer.finish().unwrap();
+    let done = conversion.replace(batch("c1"), files, "pack change 2");
+    done.await.unwrap();
+    let switched = lake.lake.switch(vec![conversion], Vec::new(), &[]);
+    switched.await.unwrap();
+    for lake in [&lake.lake, &lake.reopened()] {
+        assert_eq!(query(lake, NAMES, at(1)).await, "1|moved");
+        assert!(try_query(lake, NAMES, at(0)).await.is_err());
+        assert_eq!(
+            query(lake, "SELECT id FROM population.person", at(0)).await,
+            "1"
+        );
+    }
 }

@@ -11,8 +11,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use yandu_words::id::DatasetId;
 
-use crate::schema::{BATCH, ROW};
-use crate::schema::{typed_as, without_others};
+use crate::schema::{BATCH, ROW, typed_as, without_others};
 use crate::session::explain::{Read, StoredRead};
 use crate::session::scan::{self, View};
 use crate::table::Table;
@@ -118,9 +117,8 @@ impl Pins {
         };
         let present = table.present().await?.version;
         let present = present.as_ref().map(|present| present.columns.as_slice());
-        let then = (version.version, version.columns.as_slice());
         let own = is_installed
-            .then(|| without_others(&table.schema, then, present.unwrap_or_default()))
+            .then(|| without_others(&table.schema, &version.columns, present.unwrap_or_default()))
             .flatten();
         let schema = own.as_ref().unwrap_or(&table.schema);
         Ok(match typed_as(schema, &version.columns).or(own) {

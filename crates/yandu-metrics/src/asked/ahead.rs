@@ -1,7 +1,6 @@
 //! Looking ahead from the cells of a metric.
 
 use yandu_lake::Number;
-use yandu_pack::declare::Across;
 use yandu_words::Period;
 
 use super::Asked;
@@ -13,8 +12,8 @@ use crate::roll::Extent;
 impl Asked<'_> {
     /// Foresees the number of the whole until a period.
     ///
-    /// Where the number of a year is that of its months put together, so is what is foreseen; of shares and means, single
-    /// periods are foreseen.
+    /// Where the number of a year is that of its months added up, so is what is foreseen; of shares and means, single periods are
+    /// foreseen.
     pub(super) fn forecast(
         &self,
         last: Period,
@@ -26,9 +25,10 @@ impl Asked<'_> {
         };
         let own = self.definition.file.time.grain;
         let is_longer = last.grain() > own || until.grain() > own;
-        let total = if is_longer && self.definition.file.time.across == Across::Sum {
+        let total = if is_longer && self.definition.adds_up() {
             let whole = until.within(until.grain().max(last.grain()));
-            self.adds_up(&values, whole)?.map(|came| (whole, came))
+            let came = self.came(whole, values.last)?;
+            came.map(|came| (whole, came))
         } else {
             None
         };
@@ -51,11 +51,8 @@ impl Asked<'_> {
                 let back = i32::try_from(series.values.len()).unwrap_or(i32::MAX);
                 series.last.moved(-back) == *period
             });
-            let is_awaited = match reporting {
-                Some(reporting) if series.is_none() => !reporting.missing(*period)?.is_empty(),
-                Some(_) | None => false,
-            };
-            if is_awaited {
+            let lacks_some = |reporting: &Reporting<'_>| !reporting.missing(*period).is_empty();
+            if series.is_none() && reporting.is_some_and(lacks_some) {
                 continue;
             }
             let rolled = self.roll.over(Extent::whole(*period))?;
@@ -78,38 +75,17 @@ impl Asked<'_> {
         Ok(series)
     }
 
-    /// What came of a long period so far, when it is the sum of its parts; none when the measure is no sum. A single part is its own
-    /// sum, whatever the measure is, so that the long period before tells too where there are not more.
-    fn adds_up(&self, series: &Series, whole: Period) -> Result<Option<f64>> {
-        let (parts, came) = self.sum_of(series, whole)?;
-        let is_told = parts > 1 || {
-            let (parts, came) = self.sum_of(series, whole.previous())?;
-            parts > 1 && came.is_some()
-        };
-        Ok(came.filter(|_| is_told))
-    }
-
-    /// How many numbers of the series a long period has, and their sum; none where its own number is another one.
-    fn sum_of(&self, series: &Series, whole: Period) -> Result<(usize, Option<f64>)> {
+    /// What came of a long period so far.
+    fn came(&self, whole: Period, last: Period) -> Result<Option<f64>> {
         let rolled = self.roll.over(Extent {
             period: whole,
-            until: Some(series.last),
+            until: Some(last),
         })?;
-        let mut period = series.last;
-        let (mut parts, mut sum) = (0, 0.0);
-        for value in series.values.iter().rev() {
-            if period.within(whole.grain()) == whole {
-                parts += 1;
-                sum += value;
-            }
-            period = period.previous();
-        }
-        let came = match rolled.number(0) {
-            Number::Value(value) if (value - sum).abs() <= 1e-6 * sum.abs().max(1.0) => Some(value),
+        Ok(match rolled.number(0) {
+            Number::Value(value) => Some(value),
             // Nothing of it has come yet.
             Number::Missing if rolled.groups.is_empty() => Some(0.0),
             _ => None,
-        };
-        Ok((parts, came))
+        })
     }
 }

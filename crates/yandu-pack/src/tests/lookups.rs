@@ -259,7 +259,7 @@ fn a_setting_of_a_pack_that_is_not_needed_or_has_none_is_told_with_its_mend() {
 #[test]
 fn files_of_a_city_take_the_place_of_those_of_a_pack_in_its_digest_and_its_copies_too() {
     let folder = write(&air("== air/data/x.csv\na\n1\n"));
-    let city = write("== air/x.csv\na\n2\n3\n");
+    let city = write("== data/air/x.csv\na\n2\n3\n");
     let air: yandu_words::PackId = "air".parse().unwrap();
     let digest = |packs: &crate::Packs| packs.pack(&air).unwrap().content().unwrap().digest();
     let mut packs = load(folder.path()).packs;
@@ -283,7 +283,9 @@ fn files_of_a_city_take_the_place_of_those_of_a_pack_in_its_digest_and_its_copie
 #[test]
 fn what_a_city_has_in_the_place_of_nothing_is_told() {
     let folder = write(&air("== air/data/station.csv\na\n"));
-    let city = write("== air/stations.csv\na\n== aire/station.csv\na\n== notes.txt\na\n");
+    let city = write(
+        "== data/air/stations.csv\na\n== data/aire/station.csv\na\n== data/notes.txt\na\n== notes.txt\na\n",
+    );
     let mut packs = load(folder.path()).packs;
     let problems = packs.lay_data(city.path());
     let helps: Vec<&str> = problems
@@ -294,4 +296,9 @@ fn what_a_city_has_in_the_place_of_nothing_is_told() {
     assert!(problems.iter().all(crate::Problem::is_error));
     assert!(helps.contains(&"did you mean `station.csv`?"), "{helps:?}");
     assert!(helps.contains(&"did you mean `air`?"), "{helps:?}");
+    // Another city is not gone by where the folder of one is not there.
+    let [nowhere] = &packs.lay_data(&city.path().join("nowhere"))[..] else {
+        panic!("a folder that is not there is a fault")
+    };
+    assert!(nowhere.is_error() && nowhere.message.contains("there is no such file or folder"));
 }

@@ -10,8 +10,9 @@ use crate::reading::{Comparison, Doubt, Kind, Value};
 use crate::unit::Class;
 
 use super::clause::{Parts, Share, is_post, respectively};
+use super::compared::turned;
 use super::judge::{self, Verdict, noun_end};
-use super::quantity::{Quantity, turned};
+use super::quantity::Quantity;
 use super::{Context, Draft, Found, Maybe, Written, doubts, side};
 
 /// Signs of the longest noun that is looked at behind a number.

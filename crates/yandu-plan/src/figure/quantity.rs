@@ -1,16 +1,15 @@
-//! A number with its unit and the words of comparison around it.
+//! A number with its unit and the words of comparison around it, and what looks like one and is none.
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{
-    ACHIEVE, COMPARE_AFTER, COMPARE_BEFORE, DOWN, FEASTS, FORBID, LEVEL, NEGATE, UP,
-};
+use crate::lexicon::{ACHIEVE, COMPARE_AFTER, DOWN, FEASTS, LEVEL, UP};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
 
-use super::Written;
 use super::clause::respectively;
+use super::compared::{after, before};
+use super::{Written, worded};
 
 /// What stands at a place where a number begins.
 #[derive(Debug)]
@@ -79,14 +78,16 @@ impl Quantity {
 
 /// The quantity at an index, or what else begins there.
 pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
-    if let Some(lexed) = none_at_all(flow, index, limit) {
+    if let Some(lexed) = worded::none_at_all(flow, index, limit) {
         return Some(lexed);
     }
     match flow.at(index) {
-        '全' if flow.has(index, "全覆盖") => return Some(word(flow, index, 3, 100, false)),
-        '翻' => return doubling(flow, index),
-        '百' if flow.has(index, "百分之") => return percent_in_words(flow, index),
-        '一' | '半' if is_half(flow, index) => return Some(half(flow, index)),
+        '全' if flow.has(index, "全覆盖") => {
+            return Some(worded::word(flow, index, 3, 100, false));
+        }
+        '翻' => return worded::doubling(flow, index),
+        '百' if flow.has(index, "百分之") => return worded::percent_in_words(flow, index),
+        '一' | '半' if worded::is_half(flow, index) => return Some(worded::half(flow, index)),
         sign if sign.is_ascii_digit() || numeral::is_chinese_digit(sign) => {}
         _ if numeral::formal(flow, index).is_some() => {}
         _ => return None,
@@ -127,7 +128,7 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
     if flow.before(index) == '每' {
         return Some(Lexed::Other(numeral.end));
     }
-    if let Some(lexed) = fraction(flow, index, &numeral) {
+    if let Some(lexed) = worded::fraction(flow, index, &numeral) {
         return Some(lexed);
     }
     Some(measured(flow, index, numeral, limit))
@@ -154,7 +155,7 @@ fn is_behind_front(flow: &Flow, index: usize) -> bool {
 }
 
 /// Whether nothing that a number could be of stands behind it: the clause or the run of an enumeration ends.
-fn ends_run(flow: &Flow, end: usize, limit: usize) -> bool {
+pub(super) fn ends_run(flow: &Flow, end: usize, limit: usize) -> bool {
     end >= limit || matches!(flow.at(end), ',' | '、' | ';' | '。' | ')')
 }
 
@@ -219,177 +220,7 @@ fn joined(flow: &Flow, index: usize, limit: usize) -> Option<Quantity> {
     })
 }
 
-fn word(flow: &Flow, index: usize, length: usize, value: i128, is_doubling: bool) -> Lexed {
-    let (after, end) = after(flow, index + length, Class::Percent);
-    Lexed::Quantity(Quantity {
-        start: index,
-        end,
-        number: index,
-        value: Decimal::whole(value),
-        high: None,
-        text: None,
-        class: Class::Percent,
-        unit: Some(Written::Symbol("%")),
-        before: None,
-        after,
-        is_chinese: false,
-        is_vague: false,
-        is_round: false,
-        is_word: true,
-        is_doubling,
-        is_rank: false,
-        is_joined: false,
-        is_bound_open: false,
-    })
-}
-
-/// 零发生, 0投诉, 清零: none is to be left. 零跑动 and 清零行动 are names.
-fn none_at_all(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
-    const NONE_OF: &[&str] = &[
-        "发生", "事故", "死亡", "伤亡", "投诉", "差评", "差错", "失误", "违规", "违纪", "积压",
-        "延误", "泄露", "泄漏", "舆情", "上访", "超时", "案件", "感染", "欠薪", "逾期",
-    ];
-    let length = match flow.at(index) {
-        '零' | '0' => 1 + flow.word_at(index + 1, NONE_OF)?.1,
-        '清' if flow.has(index, "清零") => 2,
-        _ => return None,
-    };
-    let before = flow.before(index);
-    let is_inside =
-        before.is_ascii_alphanumeric() || before == '.' || numeral::is_chinese_digit(before);
-    let end = index + length;
-    let is_end = ends_run(flow, end, limit)
-        || flow.at(end) == '的'
-        || flow
-            .word_at(end, &["和", "及", "与", "并", "目标"])
-            .is_some();
-    if is_inside || !is_end {
-        return None;
-    }
-    let numeral = Numeral {
-        end,
-        value: Decimal::whole(0),
-        is_chinese: false,
-        is_vague: false,
-        is_round: false,
-    };
-    Some(Lexed::Quantity(Quantity {
-        unit: Some(Written::Symbol("")),
-        after: Some(Comparison::AtMost),
-        is_word: true,
-        ..bare(index, &numeral)
-    }))
-}
-
-/// 翻一番 doubles, 翻两番 and 翻了两番 double twice.
-fn doubling(flow: &Flow, index: usize) -> Option<Lexed> {
-    if flow.has(index, "翻番") {
-        return Some(word(flow, index, 2, 100, true));
-    }
-    let first = index + 1 + usize::from(flow.at(index + 1) == '了');
-    let numeral = numeral::at(flow, first)?;
-    let times = numeral
-        .value
-        .as_whole()
-        .filter(|times| (1..=6).contains(times))?;
-    let length = numeral.end - index + 1;
-    (flow.at(numeral.end) == '番').then(|| {
-        let factor = 2_i128.pow(u32::try_from(times).unwrap_or(1));
-        word(flow, index, length, (factor - 1) * 100, true)
-    })
-}
-
-/// Per cent that the words before or in the number say.
-const PERCENT: Found = Found {
-    symbol: Some("%"),
-    class: Class::Percent,
-    length: 0,
-    shift: 0,
-};
-
-/// 百分之九十五.
-fn percent_in_words(flow: &Flow, index: usize) -> Option<Lexed> {
-    let numeral = numeral::at(flow, index + 3)?;
-    Some(Lexed::Quantity(with_unit(flow, index, numeral, PERCENT)))
-}
-
-/// 一半, 半数; 单一半导体 and 半数字化 are other words.
-fn is_half(flow: &Flow, index: usize) -> bool {
-    let next = flow.at(index + 2);
-    flow.has(index, "一半") && !matches!(next, '导' | '径' | '岛' | '成' | '自')
-        || flow.has(index, "半数") && !matches!(next, '字' | '据')
-}
-
-/// 一半以上, 过半数.
-fn half(flow: &Flow, index: usize) -> Lexed {
-    let numeral = Numeral {
-        end: index + 2,
-        value: Decimal::whole(50),
-        is_chinese: true,
-        is_vague: false,
-        is_round: false,
-    };
-    let mut quantity = with_unit(flow, index, numeral, PERCENT);
-    if quantity.before.is_none() && flow.before(index) == '过' {
-        quantity.before = Some(Comparison::Above);
-        quantity.start = index - 1;
-    }
-    Lexed::Quantity(quantity)
-}
-
-/// 三分之二; 2/3 where it is compared or reached; 1:15.
-fn fraction(flow: &Flow, index: usize, numeral: &Numeral) -> Option<Lexed> {
-    let is_fraction = flow.has(numeral.end, "分之");
-    let is_ratio = matches!(flow.at(numeral.end), ':' | '∶' | '比')
-        && !numeral.is_chinese
-        && flow.at(numeral.end + 1).is_ascii_digit();
-    let is_slashed = flow.at(numeral.end) == '/'
-        && !numeral.is_chinese
-        && flow.at(numeral.end + 1).is_ascii_digit();
-    if !is_fraction && !is_ratio && !is_slashed {
-        return None;
-    }
-    let second = numeral::at(flow, numeral.end + if is_fraction { 2 } else { 1 })?;
-    let (after, end) = after(flow, second.end, Class::Percent);
-    let (before, start) = before(flow, index);
-    let is_said = before.is_some()
-        || after.is_some()
-        || [LEVEL, UP, DOWN]
-            .iter()
-            .any(|words| flow.word_before(start, words).is_some());
-    let is_part = is_said && is_share(numeral, &second) && flow.at(second.end) != '/';
-    if is_slashed && !is_part {
-        return None;
-    }
-    let (one, two) = (numeral.value.number(), second.value.number());
-    let (text, class) = if is_fraction {
-        (format!("{two}/{one}"), Class::Percent)
-    } else if is_slashed {
-        (format!("{one}/{two}"), Class::Percent)
-    } else {
-        (format!("{one}:{two}"), Class::Measure)
-    };
-    Some(Lexed::Quantity(Quantity {
-        start,
-        end,
-        text: Some(text),
-        class,
-        unit: Some(Written::Symbol("")),
-        before,
-        after,
-        ..bare(index, numeral)
-    }))
-}
-
-/// Whether two numbers may be a share, as 2 and 3 of 2/3; 24/7 is none.
-fn is_share(one: &Numeral, two: &Numeral) -> bool {
-    match (one.value.as_whole(), two.value.as_whole()) {
-        (Some(one), Some(two)) => 0 < one && one < two && two <= 10,
-        _ => false,
-    }
-}
-
-fn bare(index: usize, numeral: &Numeral) -> Quantity {
+pub(super) fn bare(index: usize, numeral: &Numeral) -> Quantity {
     Quantity {
         start: index,
         end: numeral.end,
@@ -649,7 +480,7 @@ fn end_of_enumeration(flow: &Flow, counter: usize, limit: usize) -> usize {
     end
 }
 
-fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quantity {
+pub(super) fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quantity {
     let (before, start) = before(flow, index);
     let unit_end = numeral.end + found.length;
     let unit = found
@@ -718,75 +549,4 @@ fn range(flow: &Flow, index: usize, first: Numeral, second: Numeral) -> Lexed {
         high: Some(second.value.shift(found.shift)),
         ..quantity
     })
-}
-
-/// The comparison before a number, and where it begins.
-fn before(flow: &Flow, index: usize) -> (Option<Comparison>, usize) {
-    let found = COMPARE_BEFORE
-        .iter()
-        .filter(|(word, _)| flow.ends_with(index, word))
-        .map(|(word, comparison)| (word.chars().count(), *word, *comparison))
-        .max_by_key(|(length, ..)| *length);
-    match found {
-        // 节约 and 附近 are other words.
-        Some((_, "约", _)) if matches!(flow.before(index - 1), '节' | '集' | '签' | '预') => {
-            (None, index)
-        }
-        Some((_, "近", _)) if matches!(flow.before(index - 1), '附' | '最' | '邻') => {
-            (None, index)
-        }
-        Some((length, _, comparison)) => {
-            let start = index - length;
-            let (comparison, start) =
-                turned(flow, start, comparison).unwrap_or((comparison, start));
-            (Some(comparison), start)
-        }
-        None => (None, index),
-    }
-}
-
-/// What a word of more or of less means behind a negation, and where that begins: 不超过, 不得再低于.
-pub(super) fn turned(
-    flow: &Flow,
-    start: usize,
-    comparison: Comparison,
-) -> Option<(Comparison, usize)> {
-    /// Signs between the negation and the word.
-    const BETWEEN: usize = 2;
-    let meant = match comparison {
-        Comparison::Above => Comparison::AtMost,
-        Comparison::Below => Comparison::AtLeast,
-        _ => return None,
-    };
-    let forbidden = (0..=BETWEEN.min(start))
-        .take_while(|gap| yandu_words::sign::is_han(flow.at(start - *gap)))
-        .find_map(|gap| {
-            let (_, length) = flow.word_before(start - gap, FORBID)?;
-            Some(start - gap - length)
-        });
-    let negated = || {
-        flow.word_before(start, NEGATE)
-            .map(|(_, length)| start - length)
-    };
-    forbidden.or_else(negated).map(|begin| (meant, begin))
-}
-
-/// The comparison behind a unit, and the place behind it.
-fn after(flow: &Flow, index: usize, class: Class) -> (Option<Comparison>, usize) {
-    let index = index + if flow.has(index, "(含)") { 3 } else { 0 };
-    let found = flow
-        .meaning_at(index, COMPARE_AFTER)
-        .filter(|_| flow.at(index) != '内' || is_within(flow, index, class));
-    found.map_or((None, index), |(comparison, length)| {
-        (Some(comparison), index + length)
-    })
-}
-
-/// 内 behind a time or a share, and not the beginning of 内部.
-fn is_within(flow: &Flow, index: usize, class: Class) -> bool {
-    matches!(class, Class::Time | Class::Percent)
-        && !matches!(
-            flow.at(index + 1),
-            '部' | '容' | '外' | '涝' | '河' | '陆' | '控'
-        )
 }

@@ -7,7 +7,7 @@ use crate::direction::{lowers, raises};
 use crate::due::When;
 use crate::flow::Flow;
 use crate::lexicon::{
-    ACHIEVE, ADVERSE, DEEDS, DONE, DOWN, EFFORT, GAIN, NEXT, PER_HEAD, PROMISE, UP,
+    ACHIEVE, ADVERSE, DEEDS, DONE, DOWN, EFFORT, GAIN, HARM, NEXT, PER_HEAD, PROMISE, UP,
 };
 use crate::unit::Class;
 
@@ -40,7 +40,7 @@ pub(super) fn is_said(flow: &Flow, parts: &Parts, share: &Share<'_>, dates: &[Wh
         return true;
     }
     let holds = |words: &[&'static str]| flow.holds_any(from, start, words);
-    let is_adverse = holds(ADVERSE);
+    let is_adverse = holds(HARM) || holds(ADVERSE);
     let is_measured = is_adverse && MEASURED.contains(flow.before(start));
     if is_either_way(flow, quantity.class, (from, start)) || is_measured {
         let head = skip_fillers(flow, from, start, dates);

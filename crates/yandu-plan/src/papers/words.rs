@@ -26,7 +26,7 @@ pub(super) fn who_text(who: &str) -> &str {
 }
 
 /// How many days behind or before a date.
-pub(super) fn days_text(days_left: i64) -> String {
+pub fn days_text(days_left: i64) -> String {
     match days_left {
         0 => "当日到期".to_owned(),
         1.. => format!("还有{days_left}天"),

@@ -1,12 +1,11 @@
 use axum::serve::ListenerExt;
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use yandu_collect::channel::Rhythm;
 use yandu_face::{City, Options};
 use yandu_lake::Principal;
@@ -362,7 +361,12 @@ async fn bind_where(listen: &str, is_open: bool, help: &str) -> Result<(TcpListe
             Failure::new(format!("`{other}` can be reached from other machines")).help(help),
         );
     }
-    let listener = bind_within(listen, &addresses, PATIENCE).await?;
+    let end = Instant::now() + PATIENCE;
+    let listener = bind_while(listen, &addresses, async || {
+        tokio::time::sleep(TRY).await;
+        Instant::now() < end
+    })
+    .await?;
     let address = listener.local_addr().map_err(|error| Failure::of(&error))?;
     Ok((listener, address))
 }
@@ -372,21 +376,19 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is tried.
 const TRY: Duration = Duration::from_millis(100);
 
-/// Listens on one of the addresses as soon as it is free, within a time.
-async fn bind_within(
+/// Listens on one of the addresses as soon as it is free, which is waited for as long as `again` says so.
+async fn bind_while(
     listen: &str,
     addresses: &[SocketAddr],
-    patience: Duration,
+    mut again: impl AsyncFnMut() -> bool,
 ) -> Result<TcpListener> {
-    let end = Instant::now() + patience;
     loop {
         let error = match TcpListener::bind(addresses).await {
             Ok(listener) => return Ok(listener),
             Err(error) => error,
         };
         let is_taken = error.kind() == ErrorKind::AddrInUse;
-        if is_taken && Instant::now() < end {
-            tokio::time::sleep(TRY).await;
+        if is_taken && again().await {
             continue;
         }
         let failure = Failure {
@@ -446,19 +448,23 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_that_a_dying_process_lets_go_of_is_waited_for_and_no_other_for_long() {
-        let held = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = held.local_addr().unwrap();
+        let mut held = Some(TcpListener::bind("127.0.0.1:0").await.unwrap());
+        let address = held.as_ref().unwrap().local_addr().unwrap();
         let name = address.to_string();
-        let refused = bind_within(&name, &[address], Duration::ZERO).await;
-        let refused = refused.err().unwrap();
+        let mut tries = 0;
+        let waiting = async || {
+            tries += 1;
+            tries < 3
+        };
+        let refused = bind_while(&name, &[address], waiting).await.err().unwrap();
+        assert_eq!(tries, 3);
         assert!(refused.message.contains(&name), "{}", refused.message);
         assert!(refused.help.unwrap().contains("another process"));
-        let dying = tokio::spawn(async move {
-            tokio::time::sleep(2 * TRY).await;
-            drop(held);
-        });
-        let taken = bind_within(&name, &[address], PATIENCE).await;
+        let dying = async || {
+            held = None;
+            true
+        };
+        let taken = bind_while(&name, &[address], dying).await;
         assert_eq!(taken.ok().unwrap().local_addr().unwrap(), address);
-        dying.await.unwrap();
     }
 }

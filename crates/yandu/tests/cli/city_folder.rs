@@ -222,6 +222,16 @@ fn what_is_wrong_in_the_folder_of_a_city_is_told_with_its_file_and_line() {
     for said in ["division.csv:6:", "parent-disagrees", "上级与代码不符"] {
         assert!(told.contains(said), "{said}: {told}");
     }
+    // A folder that is not there is no reason to go by another city.
+    let nowhere = |action: &[&str]| {
+        let line = [action, &["--set", "city=nowhere"]].concat();
+        let run = place.yandu(&line).fails();
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(told.contains("there is no such file or folder"), "{told}");
+        assert!(told.contains("nowhere"), "{told}");
+    };
+    nowhere(&["pack", "check"]);
+    nowhere(&["sql", "SELECT 1"]);
     // A row of another city.
     let wrong = DIVISIONS.replace("229921,柳河县", "320921,响水县");
     place.write("city/data/base/division.csv", &wrong);

@@ -96,6 +96,12 @@ impl Reread {
             .collect();
         let place = |name: &str| select.iter().position(|column| column == name);
         let renamed = change.renamed();
+        // What goes on under another name is no value of a column that has this one.
+        let source = |name: &str| match renamed.get(name) {
+            Some(former) => place(former),
+            None if renamed.values().any(|former| *former == name) => None,
+            None => place(name),
+        };
         let again = |name: &str| {
             change.changes.iter().any(|change| {
                 change.effect == Effect::Convert && change.name.as_deref() == Some(name)
@@ -104,14 +110,11 @@ impl Reread {
         let origins: Vec<Origin> = expectations
             .columns
             .iter()
-            .map(|rule| {
-                let source = renamed.get(rule.name.as_str()).copied();
-                match place(source.unwrap_or(&rule.name)) {
-                    Some(place) if again(&rule.name) => Origin::Text(place),
-                    Some(place) if is_typed(from, place, &rule.data_type()) => Origin::Typed(place),
-                    Some(place) => Origin::Text(place),
-                    None => Origin::Nothing,
-                }
+            .map(|rule| match source(&rule.name) {
+                Some(place) if again(&rule.name) => Origin::Text(place),
+                Some(place) if is_typed(from, place, &rule.data_type()) => Origin::Typed(place),
+                Some(place) => Origin::Text(place),
+                None => Origin::Nothing,
             })
             .collect();
         let mut cells = 0;

@@ -48,6 +48,55 @@ async fn taking_a_rename_back_gives_the_field_its_name_back() {
 }
 
 #[tokio::test]
+async fn a_name_that_a_rollback_takes_from_a_column_is_without_values_for_a_later_one() {
+    let city = City::with(PERSON).await;
+    city.collect("id,house,age\na,12号,30\n", Mode::Upsert)
+        .await;
+    city.offer("datasets/person.yaml", &PERSON.replace(HOUSE, DOOR));
+    city.apply().await;
+    city.collect("id,house,age\nb,13号,31\n", Mode::Upsert)
+        .await;
+    city.rollback(2).await;
+    let both = PERSON.replace(HOUSE, &format!("{HOUSE}{}", KEPT.replace("门牌", "门户")));
+    city.offer("datasets/person.yaml", &both);
+    city.apply().await;
+    assert_eq!(
+        city.query("SELECT id, house, door FROM demo.person ORDER BY id")
+            .await,
+        ["a|12号|", "b|13号|"]
+    );
+}
+
+#[tokio::test]
+async fn a_rollback_gives_values_back_to_the_name_that_they_had_and_not_to_the_one_that_they_leave()
+{
+    let city = City::with(PERSON).await;
+    city.collect("id,house,age\na,12号,30\n", Mode::Upsert)
+        .await;
+    city.offer("datasets/person.yaml", &PERSON.replace(HOUSE, ""));
+    city.apply().await;
+    let age = "  age: {title: {zh: 年龄}, type: integer, required: false}\n";
+    let moved = PERSON
+        .replace(HOUSE, "")
+        .replace(age, &age.replace("age: {", "house: {from: [age], "))
+        .replace("column: age", "column: house");
+    city.offer("datasets/person.yaml", &moved);
+    city.apply().await;
+    city.collect("id,age\nb,31\n", Mode::Upsert).await;
+    assert_eq!(
+        city.query("SELECT id, house FROM demo.person ORDER BY id")
+            .await,
+        ["a|30", "b|31"]
+    );
+    city.rollback(2).await;
+    assert_eq!(
+        city.query("SELECT id, house, age FROM demo.person ORDER BY id")
+            .await,
+        ["a|12号|30", "b||31"]
+    );
+}
+
+#[tokio::test]
 async fn a_field_gets_its_name_back_from_a_column_that_came_later() {
     let city = City::with(PERSON).await;
     city.collect("id,house,age\na,12号,30\n", Mode::Upsert)

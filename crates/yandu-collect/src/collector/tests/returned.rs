@@ -27,9 +27,8 @@ impl City {
     async fn take_back(&self, batch: &BatchId, mut workbook: Workbook) -> Result<Returned> {
         let me = Principal::local_administrator();
         let workbook = workbook.save_to_buffer().unwrap();
-        self.collector
-            .take_back(&me, batch, workbook, "the bureau asked")
-            .await
+        let given = (workbook, "the bureau asked");
+        self.collector.take_back(&me, batch, given, |_| true).await
     }
 }
 
@@ -123,4 +122,36 @@ async fn another_workbook_is_not_taken_for_the_one_that_was_written() {
         assert!(refused.to_string().contains(why), "{why}: {refused}");
     }
     assert_eq!(city.rows().await, ["a:1"]);
+}
+
+#[tokio::test]
+async fn columns_that_were_left_out_of_a_workbook_are_not_read_when_somebody_writes_them_in() {
+    let city = City::open().await;
+    let me = Principal::local_administrator();
+    let faults = city.collect("编号,年龄\na,x\n", Mode::Upsert).await.batch;
+    // What is guessed right would be told as unchanged.
+    for guess in ["x", "22"] {
+        let mut workbook = city.workbook(&faults).await;
+        write(&mut workbook, (1, AGE), guess);
+        let given = (workbook.save_to_buffer().unwrap(), "a guess");
+        let returned = city
+            .collector
+            .take_back(&me, &faults, given, |column| column != "age")
+            .await
+            .unwrap();
+        assert_eq!((returned.corrected, returned.unchanged), (Vec::new(), 1));
+    }
+}
+
+#[tokio::test]
+async fn lines_of_a_cell_that_end_otherwise_are_the_same() {
+    let city = City::open().await;
+    let faults = city
+        .collect("编号,年龄\na,\"1\r\n2\"\n", Mode::Upsert)
+        .await
+        .batch;
+    let mut workbook = city.workbook(&faults).await;
+    write(&mut workbook, (1, AGE), "1\n2");
+    let returned = city.take_back(&faults, workbook).await.unwrap();
+    assert_eq!((returned.corrected, returned.unchanged), (Vec::new(), 1));
 }

@@ -301,6 +301,19 @@ async fn whoever_grants_or_audits_finds_accounts_by_their_names_and_learns_nothi
     // Nobody is granted anything any more who is disabled, and what was done is still read with a name.
     assert_eq!(ids(&get(&sec, "q=wan").await), Vec::<String>::new());
     assert_eq!(ids(&get(&sec, "ids=wang").await), ["wang"]);
+    // However many of them there are, they stand before nobody.
+    let create = async |id: &str| {
+        let new = json!({"id": id, "name": id, "roles": []});
+        city.ok(&root, Method::POST, "/api/v1/accounts", &new).await;
+    };
+    create("gone-still-here").await;
+    for number in 0..20 {
+        let id = format!("gone-{number:02}");
+        create(&id).await;
+        let path = format!("/api/v1/accounts/{id}");
+        city.ok(&root, Method::PATCH, &path, &change).await;
+    }
+    assert_eq!(ids(&get(&sec, "q=gone").await), ["gone-still-here"]);
     for somebody in [&root, &wang] {
         let refused = city.send(somebody, Method::GET, "/api/v1/names", &Value::Null);
         assert!(!refused.await.status.is_success());

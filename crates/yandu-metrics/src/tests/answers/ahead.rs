@@ -195,6 +195,30 @@ async fn a_share_is_no_sum_in_a_year_of_which_nothing_or_one_month_has_come() {
 }
 
 #[tokio::test]
+async fn a_month_without_anything_is_nothing_in_the_year_that_is_foreseen() {
+    let mut city = City::on("2026-09-10").await;
+    let months = (1..=8).filter(|month| *month != 2);
+    let cells = months.map(|month| {
+        let month = format!("2026-{month:02}");
+        cell(&month, Some("320902"), "5G", 10, 100)
+    });
+    let cells: Vec<Value> = cells.collect();
+    city.write("base.cell", &cells).await;
+    let asked = Ask {
+        grain: Some(Grain::Year),
+        forecast: Some("2026".parse().unwrap()),
+        ..ask("opened")
+    };
+    let forecast = city.ask(&asked).await.forecast.unwrap();
+    assert!(forecast.is_total);
+    let last = forecast.points.last().unwrap();
+    assert_eq!(
+        (last.period.to_string(), last.value.round()),
+        ("2026-12".to_owned(), 110.0)
+    );
+}
+
+#[tokio::test]
 async fn a_forecast_that_cannot_be_made_says_why() {
     let mut city = City::on("2025-07-10").await;
     let why = async |city: &City, by: Vec<By>, until: &str| {

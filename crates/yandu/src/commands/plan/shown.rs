@@ -6,7 +6,7 @@ use yandu_http::plan::{
     CountsOfPlan, FigureFields, HistoryOfPlan, ItemChangeOfPlan, Plan, PlanInList, PlanList,
     PlanValue, PointOfPlan, ProgressOfPlan, TargetInPlan, TasksOfPlan, ToldOfPlan,
 };
-use yandu_plan::{Lack, Told, unit_text};
+use yandu_plan::{Lack, RevisionKind, Told, unit_text};
 
 use super::super::local;
 
@@ -248,20 +248,10 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
 
 /// What a revision did.
 fn kind(name: &str) -> &str {
-    match name {
-        "imported" => "导入",
-        "reviewed" => "核对",
-        "approved" => "批准",
-        "decomposed" => "任务分解",
-        "edited" => "修改",
-        "bound" => "绑定数据来源",
-        "progressed" => "节点推进",
-        "proved" => "佐证",
-        "settled" => "销号核定",
-        "changed" => "变更",
-        "closed" => "结束",
-        name => name,
-    }
+    let Some(kind) = RevisionKind::from_name(name) else {
+        return name;
+    };
+    kind.text()
 }
 
 /// A value with its comparison and its unit.
@@ -283,7 +273,9 @@ pub(super) fn measure(fields: &FigureFields) -> String {
     };
     let bound = match fields.bound.as_deref() {
         Some(">=") => "以上",
+        Some(">") => "以上（不含）",
         Some("<=") => "以内",
+        Some("<") => "以内（不含）",
         Some("~") => "左右",
         _ => "",
     };
@@ -297,7 +289,27 @@ fn reached(told: &ToldOfPlan) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ToldOfPlan, reached};
+    use serde_json::json;
+
+    use super::{FigureFields, ToldOfPlan, measure, reached};
+
+    #[test]
+    fn a_change_is_told_with_every_bound_of_its_size() {
+        let told = |bound: &str| {
+            let fields = json!({"value": 2.5, "unit": "percentage point", "comparison": "change", "kind": "target", "bound": bound});
+            measure(&serde_json::from_value::<FigureFields>(fields).unwrap())
+        };
+        for (bound, text) in [
+            (">=", "变化 +2.5个百分点以上"),
+            (">", "变化 +2.5个百分点以上（不含）"),
+            ("<=", "变化 +2.5个百分点以内"),
+            ("<", "变化 +2.5个百分点以内（不含）"),
+            ("~", "变化 +2.5个百分点左右"),
+            ("=", "变化 +2.5个百分点"),
+        ] {
+            assert_eq!(told(bound), text, "{bound}");
+        }
+    }
 
     #[test]
     fn what_is_reached_is_told_as_in_the_papers() {

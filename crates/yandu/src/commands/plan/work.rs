@@ -13,6 +13,7 @@ use yandu_http::plan::{
     FrameOfPlan, LateItem, LateOfPlan, Plan as Stored, ReasonOfPlan, StepOfNode, SubmitEvidence,
     TasksOfPlan, VerdictOfPlan, WhyOfPlan,
 };
+use yandu_plan::days_text;
 
 use super::{absolute, address, shown};
 use crate::client::{Ask, Client, encode, query};
@@ -451,15 +452,6 @@ fn late_text(late: &LateOfPlan) -> String {
     text
 }
 
-/// How far before or behind its date something is.
-fn days(days_left: i64) -> String {
-    if days_left < 0 {
-        format!("逾期{}天", -days_left)
-    } else {
-        format!("还有{days_left}天")
-    }
-}
-
 /// A title with the task that it is a step of.
 fn late_title(item: &LateItem) -> String {
     match &item.task_title {
@@ -477,7 +469,7 @@ fn late_line(text: &mut String, item: &LateItem) {
         unit.unwrap_or("牵头单位待定"),
         late_title(item),
         item.due.day,
-        days(item.days_left),
+        days_text(item.days_left),
         item.rule
     );
     for part in &item.rest {
@@ -487,7 +479,7 @@ fn late_line(text: &mut String, item: &LateItem) {
             part.item,
             part.title,
             part.due.day,
-            days(part.days_left)
+            days_text(part.days_left)
         );
     }
 }
