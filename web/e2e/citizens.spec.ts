@@ -97,6 +97,7 @@ test('a citizen logs in without scripts, sees their grants and gives one up', as
   for (const text of ['核对本人登记信息', '编号、姓名、手机号', '至 2026-06-30（含当日）', '已用 0 次，共 20 次', '安管员 · 2026-01-05']) {
     await expect(page.getByText(text).first()).toBeVisible()
   }
+  await expect(page.locator('.watermark')).toContainText(/陈市民 2026-01-05 09:\d\d/)
   await expectGoodWithoutScripts(browser, page, 'grants')
   await page.getByRole('link', { name: '看取走的数据' }).click()
   await expect(page.getByText('还没有取走过数据')).toBeVisible()

@@ -105,7 +105,7 @@ async fn read(state: &State, id: &BoardId, area: Option<&str>) -> Result<Board> 
 }
 
 fn content(state: &State, speech: &Speech, board: &Board) -> Markup {
-    let mark = Mark::new(state, speech);
+    let mark = Mark::of_visitor(state, speech);
     html! {
         (back(speech, "/open/boards", speech.say("全部公开看板", "All open boards")))
         h1 {
@@ -115,9 +115,8 @@ fn content(state: &State, speech: &Speech, board: &Board) -> Markup {
         @if let Some(about) = &board.file.about { p { (speech.title(about)) } }
         @if !board.areas.is_empty() { (areas(speech, board)) }
         (mark.line(speech))
-        (mark.over(&html! {
-            @for tile in &board.tiles { (figure::tile(state, speech, tile)) }
-        }))
+        @for tile in &board.tiles { (figure::tile(state, speech, tile)) }
+        (mark.sheet())
     }
 }
 

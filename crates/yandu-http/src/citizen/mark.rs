@@ -1,7 +1,10 @@
 //! Who has read what a page shows, and when.
 
+use axum::response::Response;
 use maud::{Markup, html};
+use yandu_access::Account;
 
+use super::frame::{self, Place};
 use super::language::{Language, Speech};
 use super::told;
 use crate::export::VISITOR;
@@ -10,21 +13,35 @@ use crate::state::State;
 /// How often the reader and the time stand over what is read.
 const MARKS: usize = 12;
 
-/// The reader, who is a visitor whoever looks, and the time.
+/// The reader and the time.
 pub(super) struct Mark {
-    reader: &'static str,
+    reader: String,
     at: String,
 }
 
 impl Mark {
-    pub(super) fn new(state: &State, speech: &Speech) -> Self {
+    /// The reader of what is open is a visitor, whoever looks.
+    pub(super) fn of_visitor(state: &State, speech: &Speech) -> Self {
+        Self::new(state, speech.say(VISITOR, "A visitor").to_owned())
+    }
+
+    /// An account by its department and name, as on the desk.
+    pub(super) fn of_account(state: &State, account: &Account) -> Self {
+        let reader = match &account.department {
+            Some(department) => format!("{department} {}", account.name),
+            None => account.name.clone(),
+        };
+        Self::new(state, reader)
+    }
+
+    fn new(state: &State, reader: String) -> Self {
         Self {
-            reader: speech.say(VISITOR, "A visitor"),
+            reader,
             at: told::time(state.now()),
         }
     }
 
-    /// As a line above.
+    /// As a line beside what is read.
     pub(super) fn line(&self, speech: &Speech) -> Markup {
         let Self { reader, at } = self;
         let read = match speech.language {
@@ -34,15 +51,29 @@ impl Mark {
         html! { p class="hint" { (read) } }
     }
 
-    /// As a watermark over what is read.
-    pub(super) fn over(&self, content: &Markup) -> Markup {
+    /// As a watermark over the page, wherever it is scrolled.
+    pub(super) fn sheet(&self) -> Markup {
         html! {
-            div class="seen" {
-                (content)
-                div class="watermark" aria-hidden="true" {
-                    @for _ in 0..MARKS { span { (self.reader) " " (self.at) } }
-                }
+            div class="watermark" aria-hidden="true" {
+                @for _ in 0..MARKS { span { (self.reader) " " (self.at) } }
             }
         }
     }
+}
+
+/// A page of what somebody has who has logged in.
+pub(super) fn own_page(
+    state: &State,
+    speech: &Speech,
+    account: &Account,
+    title: &str,
+    content: &Markup,
+) -> Response {
+    let mark = Mark::of_account(state, account);
+    let marked = html! {
+        (content)
+        (mark.line(speech))
+        (mark.sheet())
+    };
+    frame::page(speech, Place::Mine, title, &marked)
 }

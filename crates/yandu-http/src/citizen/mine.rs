@@ -13,10 +13,10 @@ use super::entrance::{self, Entrance};
 use super::frame::{self, Place};
 use super::granted::{self, Standing};
 use super::language::{Language, Speech};
+use super::mark;
 use super::provider::{self, CodePage};
 use super::seal::Seal;
 use super::taken;
-use super::told;
 use crate::Result;
 use crate::access::Asker;
 use crate::address::encode;
@@ -61,7 +61,7 @@ pub(super) async fn show_grants(
     match content {
         Ok(content) => {
             let title = speech.say("我的授权", "My grants");
-            frame::page(&speech, Place::Mine, title, &content)
+            mark::own_page(&state, &speech, &session.account, title, &content)
         }
         Err(problem) => frame::refused(&speech, Place::Mine, &problem),
     }
@@ -121,8 +121,8 @@ async fn list(
         .iter()
         .partition(|grant| Standing::of(grant, now).is_over());
     let who = match speech.language {
-        Language::Chinese => format!("{}（{}）· {}", account.name, account.id, told::time(now)),
-        Language::English => format!("{} ({}) · {}", account.name, account.id, told::time(now)),
+        Language::Chinese => format!("{}（{}）", account.name, account.id),
+        Language::English => format!("{} ({})", account.name, account.id),
     };
     let mut cards = Vec::new();
     for group in [&holding, &over] {

@@ -11,6 +11,7 @@ use super::entrance::{self, Entrance};
 use super::frame::{self, Missing, Place};
 use super::granted::{self, Standing};
 use super::language::Speech;
+use super::mark;
 use super::seal::{self, Seal};
 use crate::Result;
 use crate::access::Asker;
@@ -56,7 +57,7 @@ pub(super) async fn show_grant(
     let seal = Seal::new(&asker, &headers).text(&state);
     let title = speech.say("放弃授权", "Give a grant up");
     let content = content(&state, &speech, &session.account, &grant, &seal, &why, None).await;
-    frame::page(&speech, Place::Mine, title, &content)
+    mark::own_page(&state, &speech, &session.account, title, &content)
 }
 
 pub(super) async fn renounce_grant(
@@ -85,7 +86,7 @@ pub(super) async fn renounce_grant(
         let told = Some(seal::broken(&speech));
         let content = content(&state, &speech, account, &grant, &seal, &form.why, told).await;
         let title = speech.say("放弃授权", "Give a grant up");
-        let mut response = frame::page(&speech, Place::Mine, title, &content);
+        let mut response = mark::own_page(&state, &speech, account, title, &content);
         *response.status_mut() = StatusCode::FORBIDDEN;
         return response;
     }

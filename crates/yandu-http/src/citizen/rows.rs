@@ -33,7 +33,7 @@ pub(super) async fn look(
 ) -> Result<Markup> {
     let sql = format!("{} LIMIT {ROWS}", question(dataset, fields));
     let rows = query::first_rows(state, &Asker::Visitor, &sql, ROWS).await?;
-    let mark = Mark::new(state, speech);
+    let mark = Mark::of_visitor(state, speech);
     if rows.is_empty() {
         return Ok(html! {
             p { (speech.say("现在还没有可以看的行。", "There are no rows to see yet.")) }
@@ -43,22 +43,21 @@ pub(super) async fn look(
     let label = speech.say("数据预览", "A look at the data");
     Ok(html! {
         (mark.line(speech))
-        (mark.over(&html! {
-            div class="scroll" tabindex="0" role="region" aria-label=(label) {
-                table {
-                    thead { tr { @for field in fields { (head(speech, dataset, field)) } } }
-                    tbody {
-                        @for row in &rows {
-                            tr {
-                                @for (field, value) in fields.iter().zip(row) {
-                                    (cell(speech, field, value))
-                                }
+        div class="scroll" tabindex="0" role="region" aria-label=(label) {
+            table {
+                thead { tr { @for field in fields { (head(speech, dataset, field)) } } }
+                tbody {
+                    @for row in &rows {
+                        tr {
+                            @for (field, value) in fields.iter().zip(row) {
+                                (cell(speech, field, value))
                             }
                         }
                     }
                 }
             }
-        }))
+        }
+        (mark.sheet())
     })
 }
 

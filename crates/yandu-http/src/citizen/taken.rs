@@ -10,7 +10,7 @@ use yandu_access::{Account, Ending, Receipt, ReceiptId};
 use super::entrance::{self, Entrance};
 use super::frame::{self, Place};
 use super::language::Speech;
-use super::{granted, told};
+use super::{granted, mark, told};
 use crate::Result;
 use crate::access::Asker;
 use crate::address::encode;
@@ -50,7 +50,7 @@ pub(super) async fn show_files(
     match content {
         Ok(content) => {
             let title = speech.say("取走的数据", "Data you have taken");
-            frame::page(&speech, Place::Mine, title, &content)
+            mark::own_page(&state, &speech, &session.account, title, &content)
         }
         Err(problem) => frame::refused(&speech, Place::Mine, &problem),
     }

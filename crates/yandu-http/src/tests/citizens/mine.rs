@@ -126,6 +126,32 @@ async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn whatever_somebody_sees_of_their_own_lies_under_their_name_and_the_time() {
+    let (city, wang, _) = granted().await;
+    let year = city.state.now().to_string()[..2].to_owned();
+    let on_sheet = format!("<span>市民政局 wang {year}");
+    let renounced = [("seal", "x"), ("why", "")];
+    let pages = [
+        see(&city, &wang, "/mine").await,
+        see(&city, &wang, "/mine/files").await,
+        see(&city, &wang, "/mine/grants/G1").await,
+        submit(&city, cookie_of(&wang), "/mine/grants/G1", &renounced).await,
+    ];
+    for page in &pages {
+        let text = page.text();
+        assert!(text.contains("class=\"watermark\""), "{text}");
+        assert!(text.contains(&on_sheet), "{text}");
+        assert!(text.contains("读取人：市民政局 wang · "), "{text}");
+    }
+    let nobody = see(&city, &Somebody(None), "/mine").await;
+    assert!(!nobody.text().contains("class=\"watermark\""));
+    let open = see(&city, &wang, "/open/club.member").await;
+    let visitor = format!("<span>公众访客 {year}");
+    assert!(open.text().contains(&visitor), "{}", open.text());
+    assert!(!open.text().contains("wang"), "{}", open.text());
+}
+
+#[tokio::test]
 async fn one_sees_what_one_has_taken_under_ones_grants_and_nobody_elses_files() {
     let (city, wang, sec) = granted().await;
     let until = city.state.now() + jiff::SignedDuration::from_hours(1);
