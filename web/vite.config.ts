@@ -25,10 +25,12 @@ const wall: Plugin = {
 }
 
 const CHINESE = fileURLToPath(new URL('src/i18n/zh-CN.json', import.meta.url))
-/** What the pages of plans alone say. */
-const OF_PLANS = /^(plans|plan-field)\./
+/** What some pages alone say, and bring with them: `texts:plans`, `texts:grants`. */
+const PARTS = { plans: /^(plans|plan-field)\./, grants: /^grants\./ }
 
-/** Chinese in two parts: `texts:plans` comes with the pages of plans, and `texts:shell` with the shell. */
+const partOf = (key: string) => Object.entries(PARTS).find(([, of]) => of.test(key))?.[0] ?? 'shell'
+
+/** Chinese in parts: `texts:shell` is what comes with the shell. */
 const texts: Plugin = {
   name: 'texts',
   resolveId: (id) => (id.startsWith('texts:') ? `\0${id}` : undefined),
@@ -36,7 +38,7 @@ const texts: Plugin = {
     if (!id.startsWith('\0texts:')) return undefined
     this.addWatchFile(CHINESE)
     const all = Object.entries(JSON.parse(readFileSync(CHINESE, 'utf8')) as Record<string, string>)
-    const own = all.filter(([key]) => OF_PLANS.test(key) === (id === '\0texts:plans'))
+    const own = all.filter(([key]) => `\0texts:${partOf(key)}` === id)
     return `export default ${JSON.stringify(Object.fromEntries(own))}`
   },
 }

@@ -60,20 +60,24 @@ test('no address of another host is in the code', () => {
   for (const { file, text } of code) expect(text.replace(names, ''), file).not.toMatch(/https?:\/\//)
 })
 
-test('what plans alone say is said by their pages alone, and whatever of these is taken in elsewhere brings the texts', () => {
-  const isOfPlans = (file: string) => /^pages\/plans?\//.test(file)
-  const says = (text: string) => /['`]plans\.|'plan-field'/.test(text)
-  const taken = (file: string, text: string) => [...text.matchAll(/(?:from |import\()?'(\.{1,2}\/[^']+)'/g)].map(([, path]) => join(file, '..', path ?? ''))
+/** Pages whose texts come with them, what in the code says one of these, and where the texts are brought from elsewhere. */
+const PARTS = [
+  { of: /^pages\/plans?\//, says: /['`]plans\.|'plan-field'/, texts: 'pages/plan/texts', from: ['pages/plan/PlanPage', 'pages/plan/Standing', 'pages/plans/Plans'] },
+  { of: /^pages\/grants\//, says: /['`]grants\./, texts: 'pages/grants/texts', from: ['pages/grants/Grants'] },
+]
+
+test.each(PARTS)('what comes with $texts is said by its pages alone, and whatever of these is taken in elsewhere brings it', ({ of, says, texts, from }) => {
+  const taken = (file: string, text: string) => [...text.matchAll(/(?:from |import\(|import )'(\.{1,2}\/[^']+)'/g)].map(([, path]) => join(file, '..', path ?? ''))
   const byPath = new Map(code.map((one) => [one.file.replace(/\.tsx?$/, ''), one]))
   const reached = (path: string, seen = new Set<string>()): string[] => {
     const one = byPath.get(path)
-    if (!one || !isOfPlans(one.file) || seen.has(path)) return []
+    if (!one || !of.test(one.file) || seen.has(path)) return []
     seen.add(path)
     return [path, ...taken(one.file, one.text).flatMap((next) => reached(next, seen))]
   }
-  const outside = code.filter(({ file }) => !isOfPlans(file))
-  const speaking = [...new Set(outside.flatMap(({ file, text }) => taken(file, text)))].filter((path) => reached(path).some((one) => says(byPath.get(one)?.text ?? '')))
-  expect(outside.filter(({ text }) => says(text)).map(({ file }) => file)).toEqual([])
-  expect(speaking.sort()).toEqual(['pages/plan/PlanPage', 'pages/plan/Standing', 'pages/plans/Plans'])
-  for (const path of speaking) expect(reached(path), path).toContain('pages/plan/texts')
+  const outside = code.filter(({ file }) => !of.test(file))
+  const speaking = [...new Set(outside.flatMap(({ file, text }) => taken(file, text)))].filter((path) => reached(path).some((one) => says.test(byPath.get(one)?.text ?? '')))
+  expect(outside.filter(({ text }) => says.test(text)).map(({ file }) => file)).toEqual([])
+  expect(speaking.sort()).toEqual(from)
+  for (const path of speaking) expect(reached(path), path).toContain(texts)
 })

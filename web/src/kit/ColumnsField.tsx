@@ -1,22 +1,29 @@
 import { useQuery } from '@tanstack/react-query'
 import Select from 'antd/es/select'
 import { useTranslation } from 'react-i18next'
-import { entry } from '../api/ledger'
+import { type EntryColumn, entry } from '../api/ledger'
 import { useEntryTitle } from './entry'
 import type { Described } from './Field'
 import type { Option } from './search'
 import { useOptionFilter } from './useOptionFilter'
 
-/** The columns of a dataset by their titles, each with its name, to choose from. */
-function useColumnOptions(dataset: string): { value: string; label: string }[] {
-  const named = useEntryTitle()
-  const { data } = useQuery({ ...entry(dataset), enabled: dataset !== '', retry: false, staleTime: 60_000 })
-  return (data?.data.columns ?? []).map(({ name, title }) => ({ value: name, label: `${named(title)} ${name}` }))
+/** The columns of a dataset as its entry has them; nothing is asked where none is named. */
+export function useColumns(dataset: string): { columns: EntryColumn[]; isAsked: boolean } {
+  const { data, isLoading } = useQuery({ ...entry(dataset), enabled: dataset !== '', retry: false, staleTime: 60_000 })
+  return { columns: data?.data.columns ?? NO_COLUMNS, isAsked: isLoading }
 }
 
-/** What a column of a dataset is called, with its name; nothing is asked where none is named. */
+const NO_COLUMNS: EntryColumn[] = []
+
+/** Columns by their titles, each with its name, to choose from. */
+export function useColumnOptions(columns: EntryColumn[]): { value: string; label: string }[] {
+  const named = useEntryTitle()
+  return columns.map(({ name, title }) => ({ value: name, label: `${named(title)} ${name}` }))
+}
+
+/** What a column of a dataset is called, with its name. */
 export function useColumnTitled(dataset: string): (name: string) => string {
-  const options = useColumnOptions(dataset)
+  const options = useColumnOptions(useColumns(dataset).columns)
   return (name) => options.find(({ value }) => value === name)?.label ?? name
 }
 
@@ -30,7 +37,7 @@ interface Props {
 /** Columns of a dataset, chosen by their titles; names can be typed too, one after another. */
 export function ColumnsField({ described, dataset, value, onChange }: Props) {
   const { t } = useTranslation()
-  const options = useColumnOptions(dataset)
+  const options = useColumnOptions(useColumns(dataset).columns)
   const filterOption = useOptionFilter()
   // A column whose whole name was typed comes before those that it is a part of, and what is no column at the end.
   const rank = ({ value: name }: Option, typed: string) => (options.some((one) => one.value === name) ? Number(name !== typed) : 2)

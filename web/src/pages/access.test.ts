@@ -127,6 +127,7 @@ describe('grant', () => {
     expect(missingOf({ ...form, uses: '0' })).toBe('grants.uses-wrong')
     expect(missingOf({ ...form, ways: [] })).toBe('grants.ways-missing')
     expect(missingOf({ ...form, masks: [NO_MASK_OF_COLUMN] })).toBe('grants.mask-wrong')
+    expect(missingOf({ ...form, rows: '"township" = ' })).toBe('grants.rows-missing')
     expect(missingOf(form)).toBeUndefined()
   })
 })
@@ -138,7 +139,7 @@ test('an entry of the negative list is about a dataset, a pack or all, and says 
   expect(newEntry({ ...form, scope: 'all' })).not.toHaveProperty('dataset')
   expect((['dataset', 'pack', 'all'] as const).map((scope) => scopeOf(newEntry({ ...form, scope })))).toEqual(['dataset', 'pack', 'all'])
   expect(missingOfEntry({ ...form, basis: ' ' })).toBe('negative.basis-missing')
-  expect(missingOfEntry({ ...form, dataset: '' })).toBe('grants.dataset-missing')
+  expect(missingOfEntry({ ...form, dataset: '' })).toBe('negative.dataset-missing')
 })
 
 test('policies are grouped by where they come from', () => {

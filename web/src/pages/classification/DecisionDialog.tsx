@@ -5,12 +5,12 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Decision, type Suggestion, decide } from '../../api/classification'
 import { Field } from '../../kit/Field'
+import { GRADES } from '../../kit/grades'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useSession } from '../../kit/useSession'
 import { useWords } from '../../kit/words'
-import { GRADES } from '../grants/grant'
 import { useClasses } from './useClasses'
 
 export interface Deciding {

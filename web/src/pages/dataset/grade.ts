@@ -1,8 +1,9 @@
 import type { Lineage } from '../../api/lineage'
+import { GRADES } from '../../kit/grades'
 import { columnOf, datasetOf, isDirect } from '../lineage/layout'
 
 /** From the freest to the strictest. */
-const ORDER = ['general-1', 'general-2', 'general-3', 'general-4', 'important', 'core']
+const ORDER: readonly string[] = GRADES
 
 export function isStricter(one: string | null | undefined, other: string | null | undefined): boolean {
   return ORDER.indexOf(one ?? '') > ORDER.indexOf(other ?? '')

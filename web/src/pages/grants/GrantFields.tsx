@@ -11,13 +11,16 @@ import { dayOf } from '../../kit/day'
 import { ColumnsField } from '../../kit/ColumnsField'
 import { EntryChoice } from '../../kit/EntryChoice'
 import { Field } from '../../kit/Field'
+import { GRADES } from '../../kit/grades'
 import { useRoleName } from '../../kit/RoleNames'
 import { Sentence } from '../../kit/Sentence'
 import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useOptionFilter } from '../../kit/useOptionFilter'
+import { WAYS } from '../../kit/ways'
 import { faultOf } from '../accounts/faults'
+import { ConditionFields } from './ConditionFields'
 import { MaskFields } from './MaskFields'
-import { GRADES, GRANTEES, type GrantForm, WAYS } from './grant'
+import { GRANTEES, type GrantForm } from './grant'
 
 interface Props {
   form: GrantForm
@@ -95,9 +98,7 @@ function What({ form, problem, set }: Props) {
       <Field label={t('grants.columns')} help={t('grants.columns-help')} fault={at('columns')}>
         {(described) => <ColumnsField described={described} dataset={form.dataset} value={form.columns} onChange={(columns) => set({ columns })} />}
       </Field>
-      <Field label={t('grants.rows')} help={t('grants.rows-help')} fault={at('rows')}>
-        {(described) => <Input.TextArea {...described} rows={2} className="code" maxLength={500} spellCheck={false} value={form.rows} onChange={(event) => set({ rows: event.target.value })} />}
-      </Field>
+      <ConditionFields dataset={form.dataset} sql={form.rows} fault={at('rows')} onChange={(rows) => set({ rows })} />
       <Field label={t('grants.up-to')} required help={t(`grade-means.${gradeOf(form.upTo)}`)} fault={at('up_to')}>
         {(described) => (
           <Select

@@ -20,6 +20,7 @@ import { useOptionFilter } from '../../kit/useOptionFilter'
 import { GiveGrant } from './GiveGrant'
 import { Grantee, GrantLamp, Scope, Until } from './GrantParts'
 import { type GrantState, isAccount, peopleOf, stateOf } from './grant'
+import './texts'
 
 const STATES: GrantState[] = ['in-force', 'waiting', 'broken', 'ended', 'revoked', 'used-up']
 

@@ -19,11 +19,11 @@ export function MaskFields({ masks, fault, set }: Props) {
   const { t } = useTranslation()
   const change = (place: number, part: Partial<One>) => set(masks.map((one, at) => (at === place ? { ...one, ...part } : one)))
   return (
-    <fieldset className="field mask-fields">
+    <fieldset className="field line-fields">
       <legend>{t('grants.masks')}</legend>
       <p className="hint">{t('grants.masks-help')}</p>
       {masks.map((mask, place) => (
-        <div key={place} className="mask-line">
+        <div key={place} className="field-line">
           <Input
             aria-label={t('grants.mask-column', { place: place + 1 })}
             placeholder={t('grants.mask-column-name')}
@@ -65,7 +65,7 @@ function Parts({ mask, place, set }: { mask: One; place: number; set: (part: Par
         {(['first', 'last'] as const).map((part) => (
           <Input
             key={part}
-            className="mask-number"
+            className="field-short"
             inputMode="numeric"
             maxLength={4}
             aria-label={t(`grants.mask-${part}`, { place })}
@@ -80,7 +80,6 @@ function Parts({ mask, place, set }: { mask: One; place: number; set: (part: Par
   if (mask.kind !== 'fixed' && mask.kind !== 'step' && mask.kind !== 'grid') return null
   return (
     <Input
-      className="mask-value"
       aria-label={t(`grants.mask-${mask.kind}`, { place })}
       placeholder={t(`grants.mask-${mask.kind}-short`)}
       value={mask.value}

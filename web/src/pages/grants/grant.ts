@@ -1,6 +1,7 @@
 import type { Grant, NewGrant } from '../../api/access'
 import { beginOf, endOf, isDay } from '../../kit/day'
 import { type Mask, NO_MASK, textOfMask } from '../../kit/mask'
+import { isUnfinished } from './condition'
 
 /** How a grant stands. */
 export type GrantState = 'in-force' | 'waiting' | 'broken' | 'ended' | 'revoked' | 'used-up'
@@ -24,8 +25,6 @@ export function peopleOf({ granted, given_by, revoked_by }: Grant): (string | nu
 }
 
 export const GRANTEES = ['person', 'department', 'role', 'organisation', 'service'] as const
-export const GRADES = ['general-1', 'general-2', 'general-3', 'general-4', 'important', 'core'] as const
-export const WAYS = ['page', 'export', 'interface'] as const
 
 /** A grant as its form has it. */
 export interface GrantForm {
@@ -56,6 +55,7 @@ export const NO_MASK_OF_COLUMN = { ...NO_MASK, column: '' }
 export function missingOf(form: GrantForm) {
   if (form.to.trim() === '') return 'grants.to-missing'
   if (form.dataset === '') return 'grants.dataset-missing'
+  if (isUnfinished(form.rows)) return 'grants.rows-missing'
   if (form.purpose.trim() === '') return 'grants.purpose-missing'
   if (form.from && !isDay(form.from)) return 'grants.from-wrong'
   if (!isDay(form.until)) return 'grants.until-missing'

@@ -56,7 +56,7 @@ function List() {
 function Added({ entry, conflicts }: { entry: Entry; conflicts: Conflict[] }) {
   const { t } = useTranslation()
   const columns: Column<Conflict>[] = [
-    { key: 'grant', title: t('grants.one'), render: (one) => <Code>{one.grant}</Code> },
+    { key: 'grant', title: t('negative.grant'), render: (one) => <Code>{one.grant}</Code> },
     { key: 'account', title: t('negative.account'), render: (one) => <span translate="no">{one.account === '-' ? t('negative.anybody') : one.account}</span> },
     { key: 'column', title: t('negative.column'), render: (one) => (one.column ? <Code>{one.column}</Code> : t('negative.whole')) },
   ]
@@ -93,7 +93,7 @@ function Rows({ entries }: { entries: Entry[] }) {
     { key: 'except', title: t('negative.except'), full: true, render: (one) => <span className="wrap" translate="no">{one.entry.except?.join(t('app.comma')) || '—'}</span> },
     {
       key: 'state',
-      title: t('grants.state'),
+      title: t('negative.state'),
       full: true,
       render: (one) => (
         <div className="two-lines sight-policy">

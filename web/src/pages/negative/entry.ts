@@ -24,7 +24,7 @@ export function scopeOf(entry: NewEntry): Scope {
 
 /** Why it cannot be sent yet. */
 export function missingOf(form: EntryForm) {
-  if (form.scope === 'dataset' && form.dataset === '') return 'grants.dataset-missing'
+  if (form.scope === 'dataset' && form.dataset === '') return 'negative.dataset-missing'
   if (form.scope === 'pack' && form.pack.trim() === '') return 'negative.pack-missing'
   if (form.about.trim() === '') return 'negative.about-missing'
   return form.basis.trim() === '' ? 'negative.basis-missing' : undefined

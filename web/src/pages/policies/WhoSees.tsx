@@ -10,7 +10,7 @@ import { AccountChoice } from '../../kit/AccountChoice'
 import { Field } from '../../kit/Field'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { SightList } from '../../kit/SightList'
-import { WAYS } from '../grants/grant'
+import { WAYS } from '../../kit/ways'
 
 /** What an account would see, for a purpose and on a way. */
 export function WhoSees() {
