@@ -59,7 +59,8 @@ function flat(value: unknown): Record<string, unknown> {
   return { ...own, ...(typeof said === 'object' && said) }
 }
 
-const isNothing = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+/** Whether a field says nothing. */
+export const isNothing = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** The name that an item which is gone had. */
 export function nameIn(value: unknown): string | undefined {
@@ -86,11 +87,3 @@ export function aboutOf({ op, item }: PlanEdit): { kind: string; to: string | un
 
 /** `said.due` is called as `due` is. */
 export const lastOf = (field: string) => field.split('.').at(-1) ?? field
-
-/** A value of a field in a few signs. */
-export function shownValue(value: unknown): string {
-  if (isNothing(value)) return '—'
-  if (Array.isArray(value)) return value.map(shownValue).join('、')
-  if (typeof value === 'object') return nameIn(value) ?? JSON.stringify(value)
-  return String(value)
-}

@@ -20,7 +20,8 @@ test('the history of a plan is told in words and in the time of the city', () =>
     'plan-field:kind plan-binding:metric、plan-field:metric telecom.new_station、plan-field:way plan-way:year-sum',
   )
   expect(told('said.share', 0.105)).toBe('10.5%')
-  expect(told('said.lead', null)).toBe('—')
+  expect([null, '', []].map((nothing) => told('said.lead', nothing))).toEqual(['—', '—', '—'])
+  expect(told('supports', ['甲', '乙'])).toBe('甲、乙')
   expect(told('', { title: '验收', due: '2026-06-30' }, 'node/1.1.1')).toBe('验收')
   expect(told('closed', { on: '2026-05-31', by })).not.toContain('{')
 })

@@ -1,5 +1,5 @@
 import * as format from '../../kit/format'
-import { lastOf, nameIn } from './difference'
+import { isNothing, lastOf, nameIn } from './difference'
 import { percentOf } from './nodes'
 
 /** The words of a reader for what stands in the fields of a plan. */
@@ -19,8 +19,6 @@ const STATES: Record<string, string> = { figure: 'plan-figure', evidence: 'plan-
 /** Fields whose values are words of a closed list. */
 const LISTS: Record<string, string> = { status: 'plan-status', verdict: 'plan-figure', way: 'plan-way', origin: 'plan-origin', doubt: 'plan-doubt', op: 'plan-op' }
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/
-
-const isNothing = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** A value of a field in words: who decided, when and why, what is in doubt, how something is compared; never as the program keeps it. */
 export function fieldText(field: string, value: unknown, words: FieldWords, item = ''): string {

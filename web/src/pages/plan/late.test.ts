@@ -13,7 +13,7 @@ describe('what is late', () => {
     expect(byOffice(items).map(({ unit, items: own, longest }) => [unit, own.length, longest])).toEqual([['市农业局', 2, 40], ['市工信局', 1, 5], [undefined, 1, undefined]])
   })
   test('is named with the task that it is a step of', () => {
-    expect(nameOf(late())).toBe('新增5G基站1200座：2025年3月底阶段进展')
+    expect(nameOf(late())).toBe('新增5G基站1200座 · 2025年3月底阶段进展')
     expect(nameOf(late({ item: 'target/4', title: '新增5G基站1200座' }))).toBe('新增5G基站1200座')
     expect(itemOf('node/1.1.1', () => '节点')).toBe('节点 1.1.1')
   })

@@ -31,7 +31,7 @@ export const isOpen = (items: LateItem[]) => items.length <= MOST_OPEN
 const isNode = (item: string) => item.startsWith('node/')
 
 /** What is late, with the task that a node is a step of. */
-export const nameOf = (item: LateItem) => (isNode(item.item) && item.task_title ? `${item.task_title}：${item.title}` : item.title)
+export const nameOf = (item: LateItem) => (isNode(item.item) && item.task_title ? `${item.task_title} · ${item.title}` : item.title)
 
 /** `节点 1.2.1`, where its word is told. */
 export function itemOf(item: string, word: (kind: string) => string): string {

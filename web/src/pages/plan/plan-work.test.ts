@@ -3,7 +3,7 @@ import type { MetricAnswer } from '../../api/metrics'
 import type { Plan, PlanBinding, PlanTarget, PlanTask } from '../../api/plans'
 import { faultsOfBinding, fieldsOf, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
 import { countiesAsk, faultsOfShares, firstShares, leastOf, linesOf, newShares, numbersOfCounties, reachedOf, settled, shareEdits, splitOf, sumOf, toLines, withLine } from './counties'
-import { aboutOf, byItem, namesOf, shownValue } from './difference'
+import { aboutOf, byItem, namesOf } from './difference'
 import { edges } from './paper'
 import { taken } from './tasks'
 
@@ -150,9 +150,6 @@ describe('the difference of two baselines', () => {
     ])
     const [gone] = byItem([{ item: 'target/9', from: { literal: '建成3个', said: { value: 3, unit: '个', due: '2026-12-31' } }, to: null }], new Map())
     expect([gone?.name, gone?.sort, gone?.fields[0]]).toEqual(['建成3个', 'removed', { field: 'value', from: 3, to: undefined }])
-  })
-  test('shows nothing as a dash, and no brackets of the machine', () => {
-    expect([null, '', [], ['甲', '乙'], 3, { title: '验收' }].map(shownValue)).toEqual(['—', '—', '—', '甲、乙', '3', '验收'])
   })
 })
 
