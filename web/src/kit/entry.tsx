@@ -1,3 +1,4 @@
+import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entry } from '../api/ledger'
 import { freshness } from './freshness'
@@ -48,7 +49,8 @@ export function Completeness({ lacks }: { lacks: string[] }) {
 /** The title in the language of the reader; an entry without an English one has the Chinese. */
 export function useEntryTitle() {
   const { i18n } = useTranslation()
-  return (title: Entry['title']) => (i18n.language === 'en' && title.en) || title.zh
+  const isEnglish = i18n.language === 'en'
+  return useCallback((title: Entry['title']) => (isEnglish && title.en) || title.zh, [isEnglish])
 }
 
 export function Tags({ list }: { list: string[] }) {
