@@ -119,3 +119,10 @@ export async function runSql(sql: string, point: ReadPoint = {}, signal?: AbortS
 export function isUnderWay(batch: Pick<Batch, 'status'>): boolean {
   return batch.status === 'running' || batch.status === 'committing'
 }
+
+/** The boards that packs bring, without their numbers. */
+export const boards = queryOptions({
+  queryKey: ['boards'],
+  queryFn: ({ signal }) => ask(client.GET('/api/v1/boards', { signal })),
+  select: (list) => list.boards,
+})

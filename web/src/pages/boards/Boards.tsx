@@ -1,17 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { got } from '../../api/call'
-import type { components } from '../../api/schema'
+import { boards } from '../../api/queries'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { Code } from '../../kit/Text'
 import { useWorded } from '../declared/worded'
-
-const boards = {
-  queryKey: ['boards'],
-  queryFn: async ({ signal }: { signal: AbortSignal }) => (await got<components['schemas']['BoardList']>('/boards', { signal })).boards,
-}
 
 /** The boards that packs bring. */
 export function Boards() {

@@ -1,18 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { got } from '../../api/call'
 import { plan as planQuery, plans as plansQuery } from '../../api/plans'
-import type { components } from '../../api/schema'
+import { boards as boardsQuery } from '../../api/queries'
 import { Section } from '../../kit/Page'
 import { useWorded } from '../declared/worded'
 import { Standing } from '../plan/Standing'
 import { newestInForce } from './overlook'
-
-const boardsQuery = {
-  queryKey: ['boards'],
-  queryFn: async ({ signal }: { signal: AbortSignal }) => (await got<components['schemas']['BoardList']>('/boards', { signal })).boards,
-}
 
 /** What somebody looks at first who handles no deliveries: how the plan in force stands, and the boards. */
 export function Overlook() {

@@ -62,9 +62,8 @@ export function largestQuarantines(recent: Batch[], most: number): Batch[] {
     .slice(0, most)
 }
 
-/** The batches of a department's own datasets; all of them for whoever belongs to none. */
-export function ownBatches(batches: Batch[], all: Pick<Standing, 'id' | 'owner'>[], department: string | undefined): Batch[] {
-  if (department === undefined) return batches
+/** The batches of a department's own datasets. */
+export function ownBatches(batches: Batch[], all: Pick<Standing, 'id' | 'owner'>[], department: string): Batch[] {
   const own = new Set(all.filter(({ owner }) => owner === department).map(({ id }) => id))
   return batches.filter(({ dataset }) => own.has(dataset))
 }
