@@ -128,8 +128,8 @@ async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
 #[tokio::test]
 async fn whatever_somebody_sees_of_their_own_lies_under_their_name_and_the_time() {
     let (city, wang, _) = granted().await;
-    let year = city.state.now().to_string()[..2].to_owned();
-    let on_sheet = format!("<span>市民政局 wang {year}");
+    let century = city.state.now().to_string()[..2].to_owned();
+    let on_sheet = format!("<span>市民政局 wang {century}");
     let renounced = [("seal", "x"), ("why", "")];
     let pages = [
         see(&city, &wang, "/mine").await,
@@ -146,7 +146,7 @@ async fn whatever_somebody_sees_of_their_own_lies_under_their_name_and_the_time(
     let nobody = see(&city, &Somebody(None), "/mine").await;
     assert!(!nobody.text().contains("class=\"watermark\""));
     let open = see(&city, &wang, "/open/club.member").await;
-    let visitor = format!("<span>公众访客 {year}");
+    let visitor = format!("<span>公众访客 {century}");
     assert!(open.text().contains(&visitor), "{}", open.text());
     assert!(!open.text().contains("wang"), "{}", open.text());
 }
