@@ -53,7 +53,7 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
     return value === undefined ? whyNone(tile) : `${write(value)}${unitAfter(unit)}`
   }
   // A half tile has no room for a unit of several letters, which stands on the others.
-  const shownIn = (tile: Tile) => (tile.width === 1 && unit.length > 1 ? words(tile).replace(unitAfter(unit), '') : words(tile))
+  const shownIn = (tile: Tile) => (tile.width === 1 && unitAfter(unit).trim().length > 1 ? words(tile).replace(unitAfter(unit), '') : words(tile))
   const { columns, rows } = extent(tiles)
   return (
     <svg className="county-map" viewBox={`${WIDE - EDGE} ${-EDGE} ${WIDE * columns + EDGE} ${HIGH * rows + EDGE}`} role="group" aria-label={t('board.map', { title: worded(label) })}>
