@@ -20,6 +20,8 @@ const BACKING: &[&str] = &["支持", "扶持"];
 const TO: &[&str] = &["对", "凡", "向", "给"];
 /// Signs between a verb of change and what it changes: 压减财政补贴.
 const CHANGE_SIGNS: usize = 4;
+/// Signs behind a sum that is given in which it is said as what.
+const BEHIND_SIGNS: usize = 8;
 
 pub(super) fn is_given(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
     let quantity = share.quantity;
@@ -39,11 +41,12 @@ pub(super) fn is_given(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
     });
     let is_each = flow.holds_any(from, number, GIVE_EACH);
     let is_handed = flow.word_before(start, HAND).is_some();
-    let is_behind = is_given_behind(flow, end)
-        || is_each
-            && [GIVE, BACKING]
-                .iter()
-                .any(|words| flow.holds_any(end, share.to, words));
+    // 给予50万元支持, 给予50万元研发补助.
+    let last = parts.to.min(end + BEHIND_SIGNS);
+    let run = (end..last).find(|place| flow.at(*place) == '、');
+    let is_backed =
+        || stands_behind(flow, end, BACKING) || flow.holds_any(end, run.unwrap_or(last), GIVE);
+    let is_behind = stands_behind(flow, end, GIVE) || is_each && is_backed();
     if before.is_none() && !is_behind && !is_handed {
         return false;
     }
@@ -62,13 +65,13 @@ pub(super) fn is_given(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
     is_each || !is_total && (is_to || !is_least)
 }
 
-/// 10万元的一次性补贴.
-fn is_given_behind(flow: &Flow, end: usize) -> bool {
+/// Whether one of the words stands behind a sum: 10万元的一次性补贴.
+fn stands_behind(flow: &Flow, end: usize, words: &[&'static str]) -> bool {
     let mut place = end;
     while let Some((_, length)) = flow.word_at(place, BETWEEN) {
         place += length;
     }
-    flow.word_at(place, GIVE).is_some()
+    flow.word_at(place, words).is_some()
 }
 
 /// Whether the sum, or what is given, is brought to a level, raised or lowered.
