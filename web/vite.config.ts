@@ -36,7 +36,8 @@ const texts: Plugin = {
     if (!id.startsWith('\0texts:')) return undefined
     this.addWatchFile(CHINESE)
     const all = Object.entries(JSON.parse(readFileSync(CHINESE, 'utf8')) as Record<string, string>)
-    const own = all.filter(([key]) => OF_PLANS.test(key) === (id === '\0texts:plans'))
+    // A unit that is its own name is shown without one.
+    const own = all.filter(([key, text]) => OF_PLANS.test(key) === (id === '\0texts:plans') && key !== `unit.${text}`)
     return `export default ${JSON.stringify(Object.fromEntries(own))}`
   },
 }
