@@ -38,7 +38,8 @@ const texts: Plugin = {
     if (!id.startsWith('\0texts:')) return undefined
     this.addWatchFile(CHINESE)
     const all = Object.entries(JSON.parse(readFileSync(CHINESE, 'utf8')) as Record<string, string>)
-    const own = all.filter(([key]) => `\0texts:${partOf(key)}` === id)
+    // A unit that is its own name is shown without one.
+    const own = all.filter(([key, text]) => `\0texts:${partOf(key)}` === id && key !== `unit.${text}`)
     return `export default ${JSON.stringify(Object.fromEntries(own))}`
   },
 }

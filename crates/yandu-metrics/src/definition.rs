@@ -205,28 +205,37 @@ fn adds_up(file: &MetricFile, measure: &Measure) -> bool {
         && is_sum(measure)
 }
 
-/// Whether the number of rows together is the sum of their numbers: tried out, because any SQL may stand over the aggregates. Of a measure
-/// that has no number for what is tried nothing is claimed.
+/// Sizes of the numbers that are tried out: a measure may have none for large or for small ones.
+const SIZES: [f64; 3] = [1000.0, 1.0, 1_000_000.0];
+
+/// Whether the number of rows together is the sum of their numbers: tried out, because any SQL may stand over the aggregates. A measure
+/// that has no number for anything that is tried is not known to be one.
 fn is_sum(measure: &Measure) -> bool {
+    let mut sizes = SIZES.into_iter();
+    sizes
+        .find_map(|size| tried_as_sum(measure, size))
+        .unwrap_or(false)
+}
+
+/// The same with numbers of one size; none where the measure has no number for them.
+fn tried_as_sum(measure: &Measure, size: f64) -> Option<bool> {
     let parts = measure.part_types().enumerate().map(|(place, data_type)| {
         // In no part they stand in the ratio in which they do in another.
         let (one, other) = (
-            (30_000 * (place * place + 1)) as f64,
-            (170_000 + 50_000 * place) as f64,
+            (30 * (place * place + 1)) as f64 * size,
+            (170 + 50 * place) as f64 * size,
         );
         let values = Float64Array::from(vec![one, other, one + other]);
         cast(&values, data_type)
     });
     let parts: Result<Vec<ArrayRef>, ArrowError> = parts.collect();
-    let Some(numbers) = parts.ok().and_then(|parts| measure.numbers(parts).ok()) else {
-        return true;
-    };
+    let numbers = measure.numbers(parts.ok()?).ok()?;
     match numbers.as_slice() {
         [
             Number::Value(one),
             Number::Value(other),
             Number::Value(both),
-        ] => (one + other - both).abs() <= 1e-6 * both.abs().max(1.0),
-        _ => true,
+        ] => Some((one + other - both).abs() <= 1e-6 * both.abs().max(1.0)),
+        _ => None,
     }
 }

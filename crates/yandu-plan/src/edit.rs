@@ -243,11 +243,24 @@ fn remove_target(plan: &mut Plan, key: &str) -> Result<()> {
 fn set_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
     let missing = plan.missing("task", key);
     let task = plan.tasks.get_mut(key).ok_or(missing)?;
+    let before = task.said.due;
     task.said = checked(merged(serde_json::to_value(&task.said)?, fields)?)?;
     let due = task.said.due;
-    // Nothing of a task is due after it: nodes behind its new day come with it, and are a part of the change.
-    for node in plan.nodes.values_mut().filter(|node| node.task == key) {
-        node.said.due = node.said.due.min(due);
+    // What is behind the new day of a task comes with it, and is a part of the change: its nodes, and where it is moved to an earlier day
+    // the copies that counties have of it, with theirs.
+    let mut moved = vec![key.to_owned()];
+    if due < before {
+        for copy in plan.tasks.values_mut() {
+            if copy.of.as_deref() == Some(key) && copy.said.due > due {
+                copy.said.due = due;
+                moved.push(copy.id.clone());
+            }
+        }
+    }
+    for node in plan.nodes.values_mut() {
+        if moved.contains(&node.task) {
+            node.said.due = node.said.due.min(due);
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 mod clause;
 mod compared;
 mod doubts;
+mod gift;
 mod judge;
 mod literal;
 mod quantity;

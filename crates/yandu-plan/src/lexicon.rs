@@ -358,6 +358,37 @@ pub(crate) const DEEDS: &[&str] = &[
     "巡查", "演练", "承办", "推送", "推介", "签订", "对接", "开行", "募集", "筹集", "安排", "新开",
     "新辟", "架设", "联网", "普查", "建档", "配齐", "配置",
 ];
+/// Money that is given to whoever earns it.
+pub(crate) const GIVE: &[&str] = &[
+    "奖励", "奖补", "奖金", "补助", "补贴", "资助", "津贴", "贴息", "拨付", "拨款",
+];
+/// Words by which a sum is what each gets.
+pub(crate) const GIVE_EACH: &[&str] = &[
+    "给予",
+    "予以",
+    "一次性",
+    "最高",
+    "每人",
+    "每名",
+    "每位",
+    "每户",
+    "每家",
+    "每个",
+    "每项",
+    "每件",
+    "每亩",
+    "每台",
+    "每辆",
+    "每村",
+    "每企",
+    "人均",
+    "户均",
+];
+/// Words by which a sum is what all get together.
+pub(crate) const GIVE_ALL: &[&str] = &[
+    "发放", "兑现", "筹集", "募集", "落实", "安排", "下达", "投入", "全年", "累计", "总额", "总计",
+    "共计", "合计", "确保",
+];
 /// Verbs that say in the name of an indicator, or at the head of what is said of a rate, that so much at least is to be.
 pub(crate) const GAIN: &[&str] = &[
     "新增",

@@ -13,6 +13,8 @@ import { whyWithout } from './without'
 
 /** The frame of a chosen tile reaches over its edge. */
 const EDGE = 2
+/** Signs of a number with its unit on a whole tile. */
+const SIGNS = 11
 
 interface Props {
   answer: MetricAnswer
@@ -52,8 +54,12 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
     const value = known.get(tile.code)?.value
     return value === undefined ? whyNone(tile) : `${write(value)}${unitAfter(unit)}`
   }
-  // A half tile has no room for a unit of several letters, which stands on the others.
-  const shownIn = (tile: Tile) => (tile.width === 1 && unit.length > 1 ? words(tile).replace(unitAfter(unit), '') : words(tile))
+  // A half tile has no room for a unit of several letters, which stands on the others, nor a whole one for a long word behind a long number.
+  const hasRoom = (tile: Tile) => (tile.width === 1 ? unitAfter(unit).trim().length <= 1 : words(tile).length <= SIGNS)
+  const shownIn = (tile: Tile) => {
+    const value = known.get(tile.code)?.value
+    return value === undefined || hasRoom(tile) ? words(tile) : write(value)
+  }
   const { columns, rows } = extent(tiles)
   return (
     <svg className="county-map" viewBox={`${WIDE - EDGE} ${-EDGE} ${WIDE * columns + EDGE} ${HIGH * rows + EDGE}`} role="group" aria-label={t('board.map', { title: worded(label) })}>

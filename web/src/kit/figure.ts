@@ -1,6 +1,7 @@
 import type { MetricAnswer, MetricChange, MetricNumber } from '../api/metrics'
 import * as format from './format'
 import { numberFormat } from './intl'
+import { unitName } from './units'
 
 /** How the number of a metric is written: with as many digits as the metric says, and no more. */
 export function exact(value: number, decimals: number, language: string): string {
@@ -27,7 +28,8 @@ export function alike(values: number[], decimals: number, language: string): (va
 /** A share has its sign at the number, as has a Chinese word; a ratio of 1 has none. */
 export function unitAfter(unit: string): string {
   if (unit === '' || unit === '1') return ''
-  return /^(?:[%‰]|\p{Script=Han})/u.test(unit) ? unit : ` ${unit}`
+  const name = unitName(unit)
+  return /^(?:[%‰]|\p{Script=Han})/u.test(name) ? name : ` ${name}`
 }
 
 export function valueOf(number: MetricNumber | null | undefined): number | null {

@@ -1,4 +1,4 @@
-//! Who is missing: counties that have cells in one period after the other, and none in one.
+//! Who is missing: counties that have cells as a rule, and none in a period. What the rule is follows from each county's own past.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -13,8 +13,12 @@ use crate::areas::AreaLevel;
 use crate::ask::{By, Only};
 use crate::roll::{Extent, Roll};
 
-/// Periods in each of which a county must have had cells to be missed in the next ones, and for how many it is missed.
-const STEADY: usize = 3;
+/// Periods with cells before a county is missed.
+const KNOWN: usize = 3;
+/// Periods before a county went away that say how often it has cells, and the most for which it is missed.
+const PAST: usize = 12;
+/// A county is missed where it was away for as long fewer than once in so many times that it had come.
+const TIMES: usize = 5;
 
 /// The counties that a question is about, and which of them have cells in each period.
 pub(crate) struct Reporting<'a> {
@@ -59,9 +63,10 @@ impl Asked<'_> {
 }
 
 impl Reporting<'_> {
-    /// The counties that are missed in a period of the metric's own length: those that had cells in each of the periods before, until
-    /// they have some again or have been away for as many periods. One that has them now and then, as of things that seldom come, is not
-    /// missed, nor one that was merged into another, with which it reports.
+    /// The counties that are missed in a period of the metric's own length: those that have been without cells for longer than
+    /// they are wont to, until they have some again or have been away for as many periods as they had some in. One that has them now and
+    /// then, as of things that seldom come, is not missed when it is away as usual, nor one that was merged into another, with which it
+    /// reports.
     pub(crate) fn missing(&self, period: Period) -> Vec<Gap> {
         let mut gaps = self.missed(period);
         if !gaps.is_empty() {
@@ -80,28 +85,20 @@ impl Reporting<'_> {
     fn missed(&self, period: Period) -> Vec<Gap> {
         let places = self.asked.cells.within(period);
         // The newest first.
-        let before = (0..places.start).rev().take(2 * STEADY - 1);
+        let before = (0..places.start).rev().take(2 * PAST - 1);
         let before: Vec<(Period, &[u64])> =
             before.filter_map(|place| self.counties(place)).collect();
         let now: Vec<(Period, &[u64])> = places.filter_map(|place| self.counties(place)).collect();
+        let mut seen: HashSet<u64> = now
+            .iter()
+            .flat_map(|(_, counties)| counties.iter().copied())
+            .collect();
         let mut gaps = Vec::new();
-        for away in 0..STEADY {
-            let Some((gone, steady)) = before.split_at_checked(away) else {
-                break;
-            };
-            let steady = match steady.get(..STEADY) {
-                Some(steady) => steady,
-                // Of a metric that has just begun every period counts.
-                None if away == 0 => steady,
-                None => break,
-            };
-            let Some(((newest, last), earlier)) = steady.split_first() else {
-                break;
-            };
-            let missed = last.iter().filter(|county| {
-                let has = |(_, counties): &(Period, &[u64])| counties.contains(county);
-                !now.iter().any(has) && !gone.iter().any(has) && earlier.iter().all(has)
-            });
+        for (gone, (newest, counties)) in before.iter().enumerate().take(PAST) {
+            let past = before.get(gone..).unwrap_or_default();
+            let missed = counties
+                .iter()
+                .filter(|county| seen.insert(**county) && is_missed(**county, gone + 1, past));
             gaps.extend(missed.filter_map(|county| {
                 let mut area = self.by_county.values_of(*county).into_iter();
                 let area = area.next().flatten()?;
@@ -143,6 +140,26 @@ impl Reporting<'_> {
         }
         unlike
     }
+}
+
+/// Whether a county is missed that is away for so many periods, by those up to the last in which it had cells, the newest first.
+fn is_missed(county: u64, away: usize, past: &[(Period, &[u64])]) -> bool {
+    // Of a metric that has just begun every period counts.
+    if away == 1 && past.len() < KNOWN {
+        return past.iter().all(|(_, counties)| counties.contains(&county));
+    }
+    let mut there: Vec<usize> = Vec::new();
+    for (place, (_, counties)) in past.iter().take(PAST).enumerate() {
+        if counties.contains(&county) {
+            there.push(place);
+        }
+    }
+    if there.len() < KNOWN || away > there.len() {
+        return false;
+    }
+    let times = there.iter().zip(there.iter().skip(1));
+    let as_long = times.filter(|(later, earlier)| *earlier - *later > away);
+    as_long.count() * TIMES < there.len() - 1
 }
 
 /// The areas that have cells in an extent of time.

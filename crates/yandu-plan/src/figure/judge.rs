@@ -9,7 +9,7 @@ use crate::unit::Class;
 
 use super::clause::{Parts, Share};
 use super::literal::is_listed;
-use super::{Context, Draft, Found, Written};
+use super::{Context, Draft, Found, Written, gift};
 
 /// Signs of the levels of government, which are counted as 省市县三级.
 const LEVELS: &str = "国省市县区旗乡镇街道村社组部门企校园";
@@ -200,6 +200,9 @@ pub(super) fn verdict(
     }
     if quantity.class == Class::Money && head(&["总投资", "概算", "注册资本", "估算投资"])
     {
+        return Verdict::Is(Kind::Description);
+    }
+    if gift::is_given(flow, parts, share) {
         return Verdict::Is(Kind::Description);
     }
     match quantity.class {

@@ -347,6 +347,51 @@ async fn nodes_of_a_task_that_is_due_earlier_come_with_it_and_are_a_part_of_the_
 }
 
 #[tokio::test]
+async fn copies_of_counties_come_along_when_the_task_of_the_city_is_due_earlier() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    site.split_in_two().await;
+    let due = |item: &str, day: &str| json!({"op": "set", "item": item, "fields": {"due": day}});
+    // One county is to be there before the others.
+    let first = json!([
+        due("task/1.1-2", "2026-04-30"),
+        due("task/1.1", "2026-06-20")
+    ]);
+    let next = json!([due("task/1.1", "2026-06-10")]);
+    for (edit, baseline) in [(first, 2), (next, 3)] {
+        let asked = site.plans.ask_change("plan", edits(edit), cause("提前"));
+        let (_, number) = asked.await.unwrap();
+        let decided = site
+            .plans
+            .decide_change("plan", number, true, cause("市政府同意"));
+        let plan = decided.await.unwrap();
+        assert_eq!(plan.changes[&number].baseline, Some(baseline));
+    }
+    let plan = site.plans.plan("plan").await.unwrap();
+    let day = |text: &str| text.parse::<jiff::civil::Date>().unwrap();
+    assert_eq!(plan.tasks["1.1-1"].said.due, day("2026-06-10"));
+    assert_eq!(plan.nodes["1.1-1.1"].said.due, day("2026-03-31"));
+    assert_eq!(plan.nodes["1.1-1.2"].said.due, day("2026-06-10"));
+    assert_eq!(plan.tasks["1.1-2"].said.due, day("2026-04-30"));
+    assert_eq!(plan.nodes["1.1-2.2"].said.due, day("2026-04-30"));
+    let told = site.plans.difference("plan", 2, Some(3)).await.unwrap();
+    let told: Vec<&str> = told.iter().map(|one| one.item.as_str()).collect();
+    for item in ["task/1.1-1", "node/1.1-1.2"] {
+        assert!(told.contains(&item), "{told:?}");
+    }
+    assert!(!told.contains(&"task/1.1-2"), "{told:?}");
+    // A later day of the city's task is its own.
+    let later = json!([due("task/1.1", "2026-06-30")]);
+    let asked = site.plans.ask_change("plan", edits(later), cause("推迟"));
+    let (_, number) = asked.await.unwrap();
+    let decided = site
+        .plans
+        .decide_change("plan", number, true, cause("市政府同意"));
+    let plan = decided.await.unwrap();
+    assert_eq!(plan.tasks["1.1-1"].said.due, day("2026-06-10"));
+}
+
+#[tokio::test]
 async fn a_field_that_cannot_be_read_is_named_with_what_is_written_there() {
     let site = Site::new().await;
     site.approved(TEXT).await;

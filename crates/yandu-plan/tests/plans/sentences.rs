@@ -3,6 +3,7 @@
 mod comparisons;
 mod days;
 mod formulas;
+mod gifts;
 mod naming;
 mod sides;
 

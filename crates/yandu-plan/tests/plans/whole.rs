@@ -2,7 +2,8 @@
 //!
 //! `plan-2025` is a real plan that stands beside the repository. The others are of invented cities; the rules were made with the
 //! first three in view. `baichuan` came after them: before any rule was changed for it, it was read with a precision of 0.816 and a
-//! recall of 0.784. `tingjiang` came last, no rule was changed for it, and its bounds are what the reader reached at once.
+//! recall of 0.784. `tingjiang` came last; its bounds are what the reader reached at once, and one rule was made with it in view since:
+//! what each gets as a reward is no target.
 
 use crate::table_of_truth::{fixture, hold, shared};
 
@@ -39,6 +40,12 @@ fn a_plan_of_another_style_is_read_to_a_stated_bound() {
 }
 
 #[test]
-fn a_plan_that_no_rule_was_made_for_is_read_to_a_stated_bound() {
-    hold(&fixture("tingjiang"), (0.97, 0.97), (1.0, 1.0));
+fn the_plan_that_came_last_is_read_to_a_stated_bound() {
+    let plan = fixture("tingjiang");
+    hold(&plan, (0.97, 0.97), (1.0, 1.0));
+    let wrong = plan.wrong_figures();
+    assert!(
+        !wrong.iter().any(|line| line.contains("10萬元獎勵")),
+        "{wrong:?}"
+    );
 }

@@ -9,6 +9,7 @@ import { Chart } from '../../kit/Chart'
 import { Loaded, Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import * as format from '../../kit/format'
+import { unitName } from '../../kit/units'
 import { charted, number } from './spec'
 import { useTitles } from './useTitles'
 import { useWorded } from './worded'
@@ -51,7 +52,7 @@ function Figure({ tile }: { tile: Tile }) {
         {() => (
           <p className="figure">
             {value === null ? '—' : <span className="num" title={format.number(value, i18n.language)}>{format.short(value, i18n.language)}</span>}{' '}
-            <span className="hint">{tile.unit}</span>
+            <span className="hint">{unitName(tile.unit ?? '')}</span>
           </p>
         )}
       </Loaded>

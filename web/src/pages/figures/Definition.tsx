@@ -5,6 +5,7 @@ import type { MetricDefinition } from '../../api/metrics'
 import { exact, unitAfter } from '../../kit/figure'
 import { Facts, Section } from '../../kit/Page'
 import { Code } from '../../kit/Text'
+import { unitName } from '../../kit/units'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
 import { useWorded } from '../declared/worded'
@@ -31,7 +32,7 @@ export function Definition({ definition }: { definition: MetricDefinition }) {
       <Facts
         items={[
           [t('figure.basis'), definition.basis ? worded(definition.basis) : t('figure.no-basis')],
-          [t('figure.unit-of'), definition.unit === '1' ? t('figure.ratio') : definition.unit],
+          [t('figure.unit-of'), definition.unit === '1' ? t('figure.ratio') : unitName(unit)],
           [t('figure.grain'), `${word('span', definition.grain)} · ${word('figure-across', definition.across)}`],
           [t('figure.direction'), word('figure-direction', definition.direction)],
           ...(baseline ? [[t('figure.baseline-of'), [span(baseline.period), size(baseline.value), baseline.source].filter(Boolean).join(' · ')] as Fact] : []),

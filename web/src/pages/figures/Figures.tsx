@@ -16,6 +16,7 @@ import { Page, Tag } from '../../kit/Page'
 import { found } from '../../kit/search'
 import { Age, Code, Hint } from '../../kit/Text'
 import { askOf } from '../../kit/trail'
+import { unitName } from '../../kit/units'
 import { usePinyin } from '../../kit/usePinyin'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
@@ -148,7 +149,7 @@ function Export({ lines }: { lines: MetricLine[] }) {
     <ExportButton
       name={t('menu.figures')}
       columns={[t('figure.one'), t('dataset.id'), t('figure.value'), t('field.unit'), t('figure.period'), t('dataset.owner'), t('packs.points')]}
-      rows={() => lines.map((one) => [title(one.title), one.id, one.is_whole ? valueOf(one.newest) : t('figures.not-listed'), one.unit, one.newest?.period ?? null, one.owner, one.points.join(', ')])}
+      rows={() => lines.map((one) => [title(one.title), one.id, one.is_whole ? valueOf(one.newest) : t('figures.not-listed'), unitName(one.unit), one.newest?.period ?? null, one.owner, one.points.join(', ')])}
     />
   )
 }

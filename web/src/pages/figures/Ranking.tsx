@@ -9,6 +9,7 @@ import { Nothing } from '../../kit/Loaded'
 import { Hint } from '../../kit/Text'
 import { isYear } from '../../kit/span'
 import { askOf, askOfOther } from '../../kit/trail'
+import { unitName } from '../../kit/units'
 import { useKeyName } from './useDimension'
 
 interface Props {
@@ -77,7 +78,7 @@ export function Ranking({ label, names, answer, ask }: Props) {
           columns={[names, t('dataset.id'), t('figure.rank'), t('figure.value'), t('field.unit'), t('figure.period'), t('figure.before'), t('figure.year-before')]}
           rows={() =>
             places.map(({ group, rank }) => [
-              nameOf(group.keys[0]), group.keys[0]?.value ?? null, rank ?? null, valueOf(group.points.at(-1)), unit, answer.period ?? null, group.before?.change ?? null, group.year_before?.change ?? null,
+              nameOf(group.keys[0]), group.keys[0]?.value ?? null, rank ?? null, valueOf(group.points.at(-1)), unitName(unit), answer.period ?? null, group.before?.change ?? null, group.year_before?.change ?? null,
             ])
           }
         />

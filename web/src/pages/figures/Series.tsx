@@ -9,6 +9,7 @@ import { exact, unitAfter, valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { askOf } from '../../kit/trail'
+import { unitName } from '../../kit/units'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
 import type { View } from './asks'
@@ -90,9 +91,9 @@ function Export({ answer, definition }: { answer: MetricAnswer; definition: Metr
       columns={[t('figure.period'), t('figure.value'), t('field.unit'), t('figure.state'), t('figure.through'), t('figure.cells')]}
       rows={() => [
         ...(answer.groups[0]?.points ?? []).map((point) => [
-          point.period, valueOf(point), answer.unit, point.partial && valueOf(point) !== null ? t('figure.partial-short') : word('figure-state', point.state), point.through ?? null, point.cells,
+          point.period, valueOf(point), unitName(answer.unit), point.partial && valueOf(point) !== null ? t('figure.partial-short') : word('figure-state', point.state), point.through ?? null, point.cells,
         ]),
-        ...(answer.forecast?.points ?? []).map((point) => [point.period, point.value, answer.unit, `${t('figure.foreseen')} ${point.low} – ${point.high}`, null, null]),
+        ...(answer.forecast?.points ?? []).map((point) => [point.period, point.value, unitName(answer.unit), `${t('figure.foreseen')} ${point.low} – ${point.high}`, null, null]),
       ]}
     />
   )

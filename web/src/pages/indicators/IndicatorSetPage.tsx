@@ -13,6 +13,7 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
 import { Code, Hint } from '../../kit/Text'
 import * as format from '../../kit/format'
+import { unitName } from '../../kit/units'
 
 /** A set of indicators with its answers: the counties at a glance, then every indicator with its gaps. */
 export function IndicatorSetPage() {
@@ -68,7 +69,7 @@ function About({ report: { set, gaps } }: { report: IndicatorReport }) {
 function useShown() {
   const { i18n } = useTranslation()
   return (answer: IndicatorAnswer, unit: string) =>
-    typeof answer.value === 'number' ? `${format.short(answer.value, i18n.language)}${unit === '%' ? '%' : ` ${unit}`}` : undefined
+    typeof answer.value === 'number' ? `${format.short(answer.value, i18n.language)}${unit === '%' ? '%' : ` ${unitName(unit)}`}` : undefined
 }
 
 /** One indicator by county. */
@@ -160,7 +161,7 @@ function Export({ report: { set, items } }: { report: IndicatorReport }) {
       columns={[t('dataset.id'), t('indicators.one'), t('field.unit'), t('indicators.city'), t('indicators.gap'), ...codes.map(nameOf)]}
       rows={() =>
         items.map((one) => [
-          one.id, title(one.title), one.unit, one.city.value ?? null, one.city.gap ?? null, ...codes.map((code) => one.counties[code]?.value ?? null),
+          one.id, title(one.title), unitName(one.unit), one.city.value ?? null, one.city.gap ?? null, ...codes.map((code) => one.counties[code]?.value ?? null),
         ])
       }
     />

@@ -4,7 +4,7 @@ import { unitAfter } from '../../kit/figure'
 import { useWords } from '../../kit/words'
 import { COMPARISON_NAMES, OPEN_PERCENT, PERCENTAGE_POINT, amount, measured, reached, told } from './figure'
 
-/** What figures say, in the language of the reader; units of the text stay those of the text. */
+/** What figures say, in the language of the reader. A unit by itself stays that of the text; behind a number it is named. */
 export function useFigureWords() {
   const { t, i18n } = useTranslation()
   const { word } = useWords()

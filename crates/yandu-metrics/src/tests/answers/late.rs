@@ -71,29 +71,48 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
 }
 
 #[tokio::test]
-async fn a_county_that_stays_away_is_missed_in_each_period_until_it_has_been_away_for_long() {
-    let mut city = City::on("2025-12-10").await;
+async fn a_county_that_stays_away_is_missed_for_as_long_as_it_had_been_there() {
+    assert_eq!(
+        missed("xxxx......x").await,
+        [5, 6, 7, 8],
+        "what has stayed away for longer than it came is not expected any more"
+    );
+    let long = "xxxxxxxxxxxxxxx..............";
+    assert_eq!(missed(long).await, (16..=27).collect::<Vec<usize>>());
+}
+
+#[tokio::test]
+async fn a_county_is_missed_by_how_often_it_came_itself() {
+    // Every third month is its habit, once it is one.
+    assert_eq!(missed("xxx..x..x..x..x").await, [4, 5]);
+    // Three months in a row are none: it came every other month before.
+    assert_eq!(missed("xxx.x.x.xxx.x").await, [4]);
+    assert_eq!(missed("xxx.x.x.xxx....").await, [4, 13, 14, 15]);
+    // One month that never came is none either.
+    assert_eq!(missed("xxxxxx.xxxxx.x").await, [7, 13]);
+}
+
+/// The months, counted from the first, in which the second of two counties is missed: it has cells in those with a cross, and the first
+/// in each.
+async fn missed(pattern: &str) -> Vec<usize> {
+    let mut city = City::on("2027-12-10").await;
     let mut cells = Vec::new();
-    for month in 1..=11 {
-        let month = format!("2025-{month:02}");
+    let mut months: Vec<yandu_words::Period> = Vec::new();
+    for (place, sign) in pattern.chars().enumerate() {
+        let month = format!("{}-{:02}", 2025 + place / 12, place % 12 + 1);
         cells.push(cell(&month, Some("320902"), "5G", 1, 1));
-        if month.as_str() < "2025-05" || month.as_str() > "2025-10" {
+        if sign == 'x' {
             cells.push(cell(&month, Some("320903"), "5G", 1, 1));
         }
+        months.push(month.parse().unwrap());
     }
     city.write("base.cell", &cells).await;
-    let months = (1..=11).map(|month| format!("2025-{month:02}").parse().unwrap());
-    let months: Vec<yandu_words::Period> = months.collect();
     let me = Principal::local_administrator();
     let gaps = city.metrics.gaps(&me, &ask("opened").metric, &months).await;
-    let told: Vec<String> = gaps
-        .unwrap()
-        .into_iter()
-        .map(|(month, gaps)| format!("{month} {}", gaps[0].area))
-        .collect();
-    assert_eq!(
-        told,
-        ["2025-05 320903", "2025-06 320903", "2025-07 320903"],
-        "what has not come for as long as it takes to be missed is not expected any more"
-    );
+    let gaps = gaps.unwrap();
+    let missed = months.iter().enumerate().filter(|(_, month)| {
+        let gaps = gaps.get(*month);
+        gaps.is_some_and(|gaps| gaps.iter().any(|gap| &*gap.area == "320903"))
+    });
+    missed.map(|(place, _)| place + 1).collect()
 }

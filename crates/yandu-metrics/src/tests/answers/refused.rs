@@ -115,3 +115,24 @@ async fn only_numbers_of_a_sum_are_added_up() {
         assert_eq!(definition.adds_up(), adds_up, "{metric}");
     }
 }
+
+#[tokio::test]
+async fn a_measure_that_cannot_be_tried_is_not_said_to_add_up() {
+    let city = city().await;
+    for (metric, measure) in [
+        ("never", "case when sum(opened) < 0 then sum(opened) end"),
+        ("small", "case when sum(opened) < 1000 then sum(opened) end"),
+    ] {
+        city.add_file(
+            &format!("metrics/{metric}.yaml"),
+            &format!(
+                "metric: base.{metric}\ntitle: {{zh: 数}}\nowner: 某局\nformula: 数一数\nbasis: 试验\nunit: 座\nof: base.cell\n\
+                 dimensions:\n  area: {{column: division, kind: area}}\n  kind: {{}}\nmeasure: {measure}\ntime: {{column: month, grain: month}}\n"
+            ),
+        );
+    }
+    for (metric, adds_up) in [("never", false), ("small", true)] {
+        let definition = city.metrics.definition(&ask(metric).metric).unwrap();
+        assert_eq!(definition.adds_up(), adds_up, "{metric}");
+    }
+}

@@ -206,7 +206,7 @@ fn a_bound_may_stand_before_the_verb_of_its_number() {
     );
     check(
         "对入驻企业给予最高50万元补助。",
-        &["target 对入驻企业给予最高50万元补助 <= 500000元 2026-12-31"],
+        &["description 对入驻企业给予最高50万元补助 <= 500000元 2026-12-31"],
     );
     check(
         "至多新增站点3个，打造园区2个。",

@@ -73,7 +73,7 @@ fn of_whole_plans_only_bare_cells_of_numbers_leave_their_side_open() {
         let plan = fixture(name);
         assert!(open(&plan.reading).is_empty(), "{name}");
     }
-    // What is no target, and is taken for one.
+    // What each gets is no target; whether it is the most is not said.
     let plan = fixture("tingjiang");
     assert_eq!(open(&plan.reading), ["對首次入統企業給予10萬元獎勵"]);
     let plan = fixture("qingluan");
