@@ -28,6 +28,7 @@ url, link = sys.argv[1:]
 city = City(url, link)
 wang = city.somebody("wang", name="王芳&李", purpose="核对")
 li = city.somebody("li")
+zhao = city.somebody("zhao")
 audit = city.somebody("audit", "audit-administrator")
 city.grant("wang", "club.account", rows="area = '320902'")
 city.grant("li", "club.account", rows="area = '320902'", ways=["page"])
@@ -142,11 +143,13 @@ for sheet in (data, about):
     same(sheet.oddHeader.right.text, said["时间"][0])
     assert receipt["id"] in sheet.oddFooter.left.text, sheet.oddFooter.left.text
 
-# Whoever may not take files away is told what everybody is told of what is not there.
+# Whoever may look at rows, and not take them away as a file, is told so; of what is hidden, what everybody is told of what is not there.
 hidden = li.query("SELECT 1 FROM club.nothing")
 for accept in (XLSX, PARQUET, "text/csv"):
     refused = li.query(SQL, accept)
-    same((refused.status, refused.code), (hidden.status, hidden.code), accept)
+    same((refused.status, refused.code), (403, "not-permitted"), accept)
+    absent = zhao.query(SQL, accept)
+    same((absent.status, absent.code), (hidden.status, hidden.code), accept)
 same(li.query(SQL).json()["rows"], shown)
 same(li.ok("GET", "/exports")["exports"], [], "what did not leave has no receipt")
 
