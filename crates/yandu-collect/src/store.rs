@@ -12,7 +12,7 @@ use yandu_store::Migration;
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
-use crate::{Error, Mode, Result};
+use crate::{Error, Mode, Result, reference};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -49,6 +49,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 7,
         name: "declaration",
         sql: include_str!("../migrations/0007_declaration.sql"),
+    },
+    Migration {
+        version: 8,
+        name: "reference_mark",
+        sql: include_str!("../migrations/0008_reference_mark.sql"),
     },
 ];
 
@@ -163,6 +168,9 @@ impl Batches {
             .bind(serde_json::to_string(ready.profile)?)
             .execute(&mut *transaction)
             .await?;
+        if batch.rows_kept > 0 {
+            reference::mark(&mut transaction, &batch.dataset, &batch.id, true).await?;
+        }
         transaction.commit().await?;
         Ok(())
     }
@@ -471,7 +479,7 @@ impl Batches {
     }
 }
 
-async fn insert_findings(
+pub(crate) async fn insert_findings(
     connection: &mut SqliteConnection,
     batch: &BatchId,
     findings: &[FindingCount],

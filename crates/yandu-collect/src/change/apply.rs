@@ -135,6 +135,10 @@ impl PackChanges {
                 taken_back_by: None,
             });
         }
+        for step in &steps {
+            let batches = &collector.inner.batches;
+            batches.mark(&step.dataset, &step.commit).await?;
+        }
         let number = records
             .begin(&Begun {
                 kind: job.kind,
@@ -191,7 +195,7 @@ impl PackChanges {
         self.note_all(number, job, &steps).await?;
         for step in &steps {
             if lake.has(&step.dataset) {
-                collector.look_at_references(&step.dataset).await?;
+                collector.look_at_references(&step.dataset).await;
             }
         }
         records.change(number).await

@@ -430,6 +430,8 @@ impl Collector {
             let rows_deleted = self.deleted(&batch, dataset, &own).await?;
             self.inner.batches.replacing(id, rows_deleted).await?;
         }
+        let batches = &self.inner.batches;
+        batches.mark(&batch.dataset, &commit.batch).await?;
         let committed = self.lake().commit(&batch.dataset, commit).await;
         let settled = if replaces {
             self.settle_release(&batch).await
@@ -442,7 +444,7 @@ impl Collector {
         released.former_snapshot = former;
         let rows = released.released.iter().map(|row| (*row, None)).collect();
         self.record(principal, id, rows, "released", reason).await?;
-        self.look_at_references(&batch.dataset).await?;
+        self.look_at_references(&batch.dataset).await;
         Ok(released)
     }
 
