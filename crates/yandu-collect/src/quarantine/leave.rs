@@ -426,12 +426,12 @@ impl Collector {
             files: writer.finish()?,
             operation: "release".to_owned(),
         };
-        if replaces {
-            let rows_deleted = self.deleted(&batch, dataset, &own).await?;
-            self.inner.batches.replacing(id, rows_deleted).await?;
-        }
         let batches = &self.inner.batches;
         batches.mark(&batch.dataset, &commit.batch).await?;
+        if replaces {
+            let rows_deleted = self.deleted(&batch, dataset, &own).await?;
+            batches.replacing(id, rows_deleted).await?;
+        }
         let committed = self.lake().commit(&batch.dataset, commit).await;
         let settled = if replaces {
             self.settle_release(&batch).await
