@@ -55,6 +55,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "reference_mark",
         sql: include_str!("../migrations/0008_reference_mark.sql"),
     },
+    Migration {
+        version: 9,
+        name: "releasing",
+        sql: include_str!("../migrations/0009_releasing.sql"),
+    },
 ];
 
 const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \
@@ -231,29 +236,6 @@ impl Batches {
         .bind(version.map(|version| version as i64))
         .bind(failure.map(serde_json::to_string).transpose()?)
         .bind(at.as_microsecond())
-        .bind(id.as_str())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// Rows that are released are about to take the place of the former snapshot, of which none of the delivery's own had.
-    pub(crate) async fn replacing(&self, id: &BatchId, rows_deleted: u64) -> Result<()> {
-        sqlx::query("UPDATE batch SET status = 'committing', rows_deleted = ? WHERE id = ?")
-            .bind(rows_deleted as i64)
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// They have taken it at a version, or without one the former snapshot stays.
-    pub(crate) async fn replaced(&self, id: &BatchId, version: Option<u64>) -> Result<()> {
-        sqlx::query(
-            "UPDATE batch SET status = 'collected', version = ?1, \
-             rows_deleted = iif(?1 IS NULL, 0, rows_deleted) WHERE id = ?2 AND status = 'committing'",
-        )
-        .bind(version.map(|version| version as i64))
         .bind(id.as_str())
         .execute(&self.pool)
         .await?;

@@ -69,8 +69,7 @@ impl Collector {
         columns.retain(|(name, _)| shows(name));
         let mut returned = Returned::default();
         {
-            let turn = self.turn(&batch.dataset);
-            let _turn = turn.lock().await;
+            let _turn = self.settled_turn(&batch.dataset).await?;
             let (sender, mut read) = mpsc::channel(1);
             let reading = Reading {
                 workbook: workbook.to_owned(),

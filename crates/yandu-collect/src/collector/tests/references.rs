@@ -150,7 +150,7 @@ async fn stop_looking(city: &City) {
     .await;
 }
 
-async fn run_sql(city: &City, sql: &'static str) {
+pub(super) async fn run_sql(city: &City, sql: &'static str) {
     sqlx::query(sql)
         .execute(city.collector.inner.batches.pool())
         .await
@@ -158,7 +158,7 @@ async fn run_sql(city: &City, sql: &'static str) {
 }
 
 /// The city after a start.
-async fn started_again(city: City) -> City {
+pub(super) async fn started_again(city: City) -> City {
     let City { folder, collector } = city;
     drop(collector);
     let collector = City::start(folder.path()).await;
