@@ -220,6 +220,7 @@ impl Collector {
             }),
         };
         collector.recover().await?;
+        collector.look_at_marked_references().await?;
         Ok(collector)
     }
 

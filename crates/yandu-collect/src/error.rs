@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use arrow::error::ArrowError;
@@ -5,6 +6,41 @@ use jiff::civil::Date;
 use sqlx::error::DatabaseError;
 use yandu_words::Period;
 use yandu_words::id::{BatchId, DatasetId, SourceId};
+
+/// Why a source failed, in words that hold no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// Of the connection, an address, a setting, a table, a time: no cell stands in it.
+    Plain(String),
+    /// As the source says it while it is read, or of what it sent: a cell may stand in it.
+    Quoting(String),
+}
+
+impl Why {
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Plain(words) | Self::Quoting(words) => words,
+        }
+    }
+
+    pub fn may_quote_cells(&self) -> bool {
+        matches!(self, Self::Quoting(_))
+    }
+
+    /// The same with words around it that quote no cell.
+    pub(crate) fn with(self, say: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Plain(words) => Self::Plain(say(words)),
+            Self::Quoting(words) => Self::Quoting(say(words)),
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
 
 /// Why a collection, or work on its outcome, did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -216,22 +252,13 @@ pub enum Error {
     SecretName(String),
 
     #[error("the source `{source_id}` refused: {message}")]
-    SourceRefused {
-        source_id: SourceId,
-        message: String,
-    },
+    SourceRefused { source_id: SourceId, message: Why },
 
     #[error("the source `{source_id}` stopped answering: {message}")]
-    SourceSilent {
-        source_id: SourceId,
-        message: String,
-    },
+    SourceSilent { source_id: SourceId, message: Why },
 
     #[error("the source `{source_id}` answered what is not expected: {message}")]
-    SourceAnswer {
-        source_id: SourceId,
-        message: String,
-    },
+    SourceAnswer { source_id: SourceId, message: Why },
 
     #[error(transparent)]
     Lake(#[from] yandu_lake::Error),
@@ -476,6 +503,25 @@ impl Error {
             _ => return None,
         };
         Some(help)
+    }
+
+    /// Whether a cell of a row may stand in the words, and in those of what lies below. Others are told to whoever has to do with a source.
+    pub fn may_quote_cells(&self) -> bool {
+        match self {
+            Self::SourceRefused { message, .. }
+            | Self::SourceSilent { message, .. }
+            | Self::SourceAnswer { message, .. } => message.may_quote_cells(),
+            Self::File { .. }
+            | Self::DiskFull { .. }
+            | Self::Secret { .. }
+            | Self::NoDataset(_)
+            | Self::NoSource(_)
+            | Self::NotCollected(_)
+            | Self::NoKey(_)
+            | Self::Cancelled
+            | Self::WorkerPanicked => false,
+            _ => true,
+        }
     }
 
     /// Whether a report is at fault that was handed over.

@@ -41,7 +41,7 @@ mod write;
 pub use batch::{Batch, BatchStatus};
 pub use change::PackChanges;
 pub use collector::{BatchFilter, Collector, Delivery, Outcome};
-pub use error::Error;
+pub use error::{Error, Why};
 pub use expectation::SqlConditions;
 pub use freshness::Freshness;
 pub use headers::Given;

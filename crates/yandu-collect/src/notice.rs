@@ -13,6 +13,7 @@ use yandu_words::id::{DatasetId, SourceId};
 
 use crate::change::DatasetPlan;
 use crate::collector::Collector;
+use crate::error::Why;
 use crate::{Error, Result};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -62,6 +63,8 @@ pub struct Notice {
     pub source: Option<SourceId>,
     pub dataset: DatasetId,
     pub message: String,
+    /// A cell of a delivery may stand in the message.
+    pub may_quote_cells: bool,
     pub at: Timestamp,
     pub settled_at: Option<Timestamp>,
 }
@@ -127,7 +130,13 @@ impl<'a> Notices<'a> {
         Self { pool }
     }
 
-    /// Records a notice unless one of its kind is open; says whether it did.
+    /// Records why a run failed, or a delivery was refused, unless such a notice is open.
+    pub(crate) async fn fail(&self, subject: Subject<'_>, why: &Why, at: Timestamp) -> Result<()> {
+        self.record(NoticeKind::Failed, subject, why, at).await?;
+        Ok(())
+    }
+
+    /// Records a notice of no delivery, which quotes no cell, unless one of its kind is open; says whether it did.
     pub(crate) async fn raise(
         &self,
         kind: NoticeKind,
@@ -135,8 +144,19 @@ impl<'a> Notices<'a> {
         message: &str,
         at: Timestamp,
     ) -> Result<bool> {
+        let why = Why::Plain(message.to_owned());
+        self.record(kind, subject, &why, at).await
+    }
+
+    async fn record(
+        &self,
+        kind: NoticeKind,
+        subject: Subject<'_>,
+        why: &Why,
+        at: Timestamp,
+    ) -> Result<bool> {
         let sql = format!(
-            "INSERT INTO notice (source, dataset, kind, message, at) SELECT ?1, ?2, ?3, ?4, ?5 \
+            "INSERT INTO notice (source, dataset, kind, message, at, may_quote_cells) SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
              WHERE NOT EXISTS (SELECT 1 FROM notice WHERE {} AND kind = ?3)",
             subject.is_open()
         );
@@ -144,14 +164,15 @@ impl<'a> Notices<'a> {
             .bind(subject.source().map(SourceId::as_str))
             .bind(subject.dataset().as_str())
             .bind(kind.name())
-            .bind(message)
+            .bind(why.words())
             .bind(at.as_microsecond())
+            .bind(why.may_quote_cells())
             .execute(self.pool)
             .await?;
         let is_new = raised.rows_affected() > 0;
         if is_new {
-            // Why a collection failed may quote a cell, which stands in no log.
-            let error = (kind != NoticeKind::Failed).then_some(message);
+            // A cell stands in no log.
+            let error = (!why.may_quote_cells()).then_some(why.words());
             tracing::warn!(
                 source.id = subject.source().map(SourceId::as_str),
                 dataset.id = %subject.dataset(),
@@ -285,7 +306,7 @@ impl<'a> Notices<'a> {
     pub(crate) async fn list(&self, filter: &NoticeFilter) -> Result<Vec<Notice>> {
         let among = filter.among.as_deref();
         sqlx::query(
-            "SELECT id, kind, source, dataset, message, at, settled_at FROM notice \
+            "SELECT id, kind, source, dataset, message, may_quote_cells, at, settled_at FROM notice \
              WHERE (?1 IS NULL OR source = ?1) AND (NOT ?2 OR settled_at IS NULL) AND (?3 IS NULL OR id < ?3) \
              AND (?5 IS NULL OR dataset IN (SELECT value FROM json_each(?5))) ORDER BY id DESC LIMIT ?4",
         )
@@ -324,6 +345,7 @@ fn notice_of(row: &SqliteRow) -> Result<Notice> {
             .transpose()?,
         dataset: serde_json::from_value(word("dataset")?)?,
         message: row.try_get("message")?,
+        may_quote_cells: row.try_get("may_quote_cells")?,
         at: time(row.try_get("at")?),
         settled_at: row.try_get::<Option<i64>, _>("settled_at")?.map(time),
     })

@@ -7,6 +7,7 @@ pub(crate) mod file;
 mod leave;
 mod moved;
 mod read;
+mod releasing;
 mod report;
 mod returned;
 

@@ -1,7 +1,7 @@
 //! After a crash: what was under way is completed where its commit reached the lake, and rolled back elsewhere.
 
 use crate::Result;
-use crate::batch::{Batch, BatchStatus, Failure};
+use crate::batch::{BatchStatus, Failure};
 use crate::collector::Collector;
 
 impl Collector {
@@ -13,17 +13,8 @@ impl Collector {
     pub(crate) async fn recover(&self) -> Result<()> {
         let inner = &self.inner;
         for batch in inner.batches.under_way().await? {
-            if self.progress(&batch.id).is_some() {
-                continue;
-            }
-            // A batch that had ended is one whose snapshot a release completes.
-            if batch.finished_at.is_some() {
-                let turn = self.turn(&batch.dataset);
-                // Whoever holds the turn may be the one who releases, and settles it.
-                if let Ok(_turn) = turn.try_lock() {
-                    self.settle_release(&batch).await?;
-                    tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "an interrupted release settled");
-                }
+            // A batch that had ended is one whose snapshot a release completes, and is settled with it.
+            if self.progress(&batch.id).is_some() || batch.finished_at.is_some() {
                 continue;
             }
             let committed = match batch.status {
@@ -66,17 +57,7 @@ impl Collector {
                 .await?;
             tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "interrupted collection rolled back");
         }
+        self.recover_releases().await?;
         self.recover_reversals().await
-    }
-
-    /// Lets a batch say whether rows released from it took the place of the former snapshot, as the lake has it.
-    pub(crate) async fn settle_release(&self, batch: &Batch) -> Result<()> {
-        let lake = self.lake();
-        let committed = if lake.has(&batch.dataset) {
-            lake.find_commit(&batch.dataset, &batch.id).await?
-        } else {
-            None
-        };
-        self.inner.batches.replaced(&batch.id, committed).await
     }
 }

@@ -1,6 +1,9 @@
 //! References between datasets, looked at whenever either side changes.
 
 mod follow;
+mod mark;
+
+pub(crate) use mark::{mark, unmark};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,8 +69,22 @@ struct Found {
 }
 
 impl Collector {
-    /// Looks at the references of a dataset and at those that point at it.
-    pub(crate) async fn look_at_references(&self, changed: &DatasetId) -> Result<()> {
+    /// Looks at the references of a dataset whose rows have changed and at those that point at it, and finds the orphans
+    /// that its deliveries brought. The caller has the turn of the dataset.
+    ///
+    /// The rows are there whether or not that works: what was not looked at stays marked.
+    pub(crate) async fn look_at_references(&self, changed: &DatasetId) {
+        if let Err(error) = self.look_at_changes(changed).await {
+            tracing::warn!(
+                dataset.id = %changed,
+                error = &error as &dyn std::error::Error,
+                "the references of a dataset were not looked at; the next start does"
+            );
+        }
+    }
+
+    async fn look_at_changes(&self, changed: &DatasetId) -> Result<()> {
+        let marks = self.inner.batches.marks_of(changed).await?;
         let packs = self.packs();
         let mut looks = Vec::new();
         for dataset in packs.datasets() {
@@ -82,12 +99,21 @@ impl Collector {
         for look in looks {
             self.look(&look).await?;
         }
+        for mark in marks {
+            let found = match packs.dataset(changed) {
+                Some(dataset) if mark.is_delivery => {
+                    self.brought_orphans(&mark.commit, dataset).await?
+                }
+                _ => Vec::new(),
+            };
+            self.inner.batches.looked_at(&mark.commit, &found).await?;
+        }
         Ok(())
     }
 
     /// The rows that a delivery has brought into the table whose values the datasets do not have that they refer to, by each
-    /// soft reference. Of hard ones the pass has found them before.
-    pub(crate) async fn brought_orphans(
+    /// soft reference. Of hard ones the pass has found them before. The references were looked at before.
+    async fn brought_orphans(
         &self,
         batch: &BatchId,
         dataset: &Dataset,
@@ -99,7 +125,6 @@ impl Collector {
             let Some(look) = Look::of(&packs, dataset.id(), check) else {
                 continue;
             };
-            self.look(&look).await?;
             let stands = self.references(&look.dataset).await?;
             let has_orphans =
                 |state: &ReferenceState| state.check == look.check && state.orphans > 0;

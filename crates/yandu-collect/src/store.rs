@@ -12,7 +12,7 @@ use yandu_store::Migration;
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
-use crate::{Error, Mode, Result};
+use crate::{Error, Mode, Result, reference};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -49,6 +49,16 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 7,
         name: "declaration",
         sql: include_str!("../migrations/0007_declaration.sql"),
+    },
+    Migration {
+        version: 8,
+        name: "reference_mark",
+        sql: include_str!("../migrations/0008_reference_mark.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "releasing",
+        sql: include_str!("../migrations/0009_releasing.sql"),
     },
 ];
 
@@ -163,6 +173,9 @@ impl Batches {
             .bind(serde_json::to_string(ready.profile)?)
             .execute(&mut *transaction)
             .await?;
+        if batch.rows_kept > 0 {
+            reference::mark(&mut transaction, &batch.dataset, &batch.id, true).await?;
+        }
         transaction.commit().await?;
         Ok(())
     }
@@ -223,29 +236,6 @@ impl Batches {
         .bind(version.map(|version| version as i64))
         .bind(failure.map(serde_json::to_string).transpose()?)
         .bind(at.as_microsecond())
-        .bind(id.as_str())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// Rows that are released are about to take the place of the former snapshot, of which none of the delivery's own had.
-    pub(crate) async fn replacing(&self, id: &BatchId, rows_deleted: u64) -> Result<()> {
-        sqlx::query("UPDATE batch SET status = 'committing', rows_deleted = ? WHERE id = ?")
-            .bind(rows_deleted as i64)
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// They have taken it at a version, or without one the former snapshot stays.
-    pub(crate) async fn replaced(&self, id: &BatchId, version: Option<u64>) -> Result<()> {
-        sqlx::query(
-            "UPDATE batch SET status = 'collected', version = ?1, \
-             rows_deleted = iif(?1 IS NULL, 0, rows_deleted) WHERE id = ?2 AND status = 'committing'",
-        )
-        .bind(version.map(|version| version as i64))
         .bind(id.as_str())
         .execute(&self.pool)
         .await?;
@@ -471,7 +461,7 @@ impl Batches {
     }
 }
 
-async fn insert_findings(
+pub(crate) async fn insert_findings(
     connection: &mut SqliteConnection,
     batch: &BatchId,
     findings: &[FindingCount],

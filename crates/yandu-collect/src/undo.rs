@@ -10,7 +10,7 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::batch::{BatchDetail, BatchStatus};
 use crate::collector::Collector;
 use crate::store::parse_id;
-use crate::{Error, Result};
+use crate::{Error, Result, reference};
 
 /// A change of the lake that batches go or come back with.
 struct Reversal<'a> {
@@ -58,7 +58,7 @@ impl Collector {
         self.reverse(&reversal, std::slice::from_ref(id), undoing)
             .await?;
         tracing::info!(dataset.id = %batch.dataset, batch.id = %id, principal = principal.name(), "batch undone");
-        self.look_at_references(&batch.dataset).await?;
+        self.look_at_references(&batch.dataset).await;
         self.inner.batches.detail(id).await
     }
 
@@ -103,7 +103,7 @@ impl Collector {
             .restore(dataset, version, reversal.commit.clone());
         let restored = self.reverse(&reversal, &gone, restoring).await?;
         tracing::info!(dataset.id = %dataset, version, principal = principal.name(), "dataset restored");
-        self.look_at_references(dataset).await?;
+        self.look_at_references(dataset).await;
         Ok(restored.version)
     }
 
@@ -132,6 +132,7 @@ impl Collector {
             .bind(reversal.dataset.as_str())
             .execute(&mut *transaction)
             .await?;
+        reference::mark(&mut transaction, reversal.dataset, &reversal.commit, false).await?;
         for batch in gone {
             sqlx::query(
                 "INSERT INTO undoing (batch, undone_by, reason, commit_id, at) VALUES (?, ?, ?, ?, ?)",
@@ -165,6 +166,7 @@ impl Collector {
                 .bind(commit.as_str())
                 .execute(&mut *transaction)
                 .await?;
+            reference::unmark(&mut transaction, commit).await?;
         }
         for (batch, status) in changed.into_iter().flatten() {
             sqlx::query("UPDATE batch SET status = ? WHERE id = ?")

@@ -37,7 +37,7 @@ pub use preview::{
 pub use shape::{
     Batch, BatchDetail, DimensionScore, Failure, Finding, Frequent, Profile, Progress, Sample,
 };
-pub(crate) use shape::{DELIVERY_FAILED, findings, keep_back, word};
+pub(crate) use shape::{DELIVERY_FAILED, findings, help_of, keep_back, word};
 
 pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::new()

@@ -1,6 +1,6 @@
 //! Documents and pictures that people hand in: how a request brings one, and how it is given out again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::extract::{FromRequest as _, Request};
 use axum::http::{HeaderValue, header};
@@ -14,7 +14,7 @@ use crate::access::Asker;
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::upload;
+use crate::upload::{self, Spooled};
 
 /// An upload: a document.
 #[derive(ToSchema)]
@@ -39,12 +39,43 @@ pub struct DocumentFile {
     pub reason: Option<String>,
 }
 
+/// A document that a request brings or names, on the disk.
+pub(crate) struct OnDisk {
+    file: Place,
+    name: String,
+    pub(crate) reason: Option<String>,
+}
+
+enum Place {
+    /// It goes with the request.
+    Spooled(Spooled),
+    /// It stays where it is.
+    Named(PathBuf),
+}
+
+impl OnDisk {
+    /// Where the document is, for as long as this lives.
+    pub(crate) fn path(&self) -> &Path {
+        match &self.file {
+            Place::Spooled(file) => file.path(),
+            Place::Named(path) => path,
+        }
+    }
+}
+
 /// The document that a request brings or names: its name, its bytes, and why it is kept.
 pub(crate) async fn given(
     state: &State,
     request: Request,
     most: u64,
 ) -> Result<(String, Vec<u8>, Option<String>)> {
+    let document = on_disk(state, request).await?;
+    let bytes = limited(document.path(), most).await?;
+    Ok((document.name, bytes, document.reason))
+}
+
+/// The document that a request brings or names, however large the server lets it be.
+pub(crate) async fn on_disk(state: &State, request: Request) -> Result<OnDisk> {
     match crate::extract::media_type(request.headers()).as_str() {
         "multipart/form-data" => {
             let mut reason = None;
@@ -59,16 +90,22 @@ pub(crate) async fn given(
                 )),
             })
             .await?;
-            let bytes = limited(file.path(), most).await?;
-            Ok((file.name.clone(), bytes, reason))
+            Ok(OnDisk {
+                name: file.name.clone(),
+                file: Place::Spooled(file),
+                reason,
+            })
         }
         "application/json" => {
             let asker = Asker::of(request.extensions())?;
             let Body(file) = Body::<DocumentFile>::from_request(request, state).await?;
             upload::on_this_machine(&asker, &file.path)?;
             let name = file.path.file_name().unwrap_or_default();
-            let name = name.to_string_lossy().into_owned();
-            Ok((name, limited(&file.path, most).await?, file.reason))
+            Ok(OnDisk {
+                name: name.to_string_lossy().into_owned(),
+                file: Place::Named(file.path),
+                reason: file.reason,
+            })
         }
         _ => Err(Problem::new(
             "unsupported-media-type",
@@ -78,7 +115,7 @@ pub(crate) async fn given(
 }
 
 /// The bytes of an upload, at most one more than is taken: what is too large is refused with its size where it is kept.
-async fn limited(path: &std::path::Path, most: u64) -> Result<Vec<u8>> {
+async fn limited(path: &Path, most: u64) -> Result<Vec<u8>> {
     let failed =
         |error: std::io::Error| Problem::new("file", format!("cannot read the document: {error}"));
     let mut bytes = Vec::new();

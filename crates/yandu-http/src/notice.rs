@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_collect::{NoticeFilter, NoticeKind};
+use yandu_collect::NoticeFilter;
 use yandu_lake::WholeColumns;
 use yandu_words::id::{BatchId, DatasetId};
 
@@ -106,7 +106,7 @@ impl Notice {
         mut notice: yandu_collect::Notice,
         seen: impl FnOnce(&DatasetId) -> WholeColumns,
     ) -> Self {
-        if notice.kind == NoticeKind::Failed && !seen(&notice.dataset).shows_all() {
+        if notice.may_quote_cells && !seen(&notice.dataset).shows_all() {
             notice.message = without_words(&notice.message);
         }
         Self {

@@ -284,9 +284,6 @@ async fn export_rows(
     Ok(file.named(format!("问题数据_{id}.xlsx")).into_response())
 }
 
-/// The largest workbook that is taken back, in bytes.
-const WORKBOOK_BYTES: u64 = 256 << 20;
-
 /// What became of a workbook of rows that waited.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Returned {
@@ -310,24 +307,16 @@ async fn return_rows(
     Path(name): Path<BatchName>,
     request: Request,
 ) -> Result<Json<Returned>> {
-    let (_, workbook, reason) = document::given(&state, request, WORKBOOK_BYTES).await?;
+    let workbook = document::on_disk(&state, request).await?;
     let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
-    if workbook.len() as u64 > WORKBOOK_BYTES {
-        let most = WORKBOOK_BYTES >> 20;
-        let problem = Problem::new(
-            "file-too-large",
-            format!("the workbook has more than {most} MB"),
-        );
-        return Err(problem);
-    }
-    let reason = reason.unwrap_or_default();
     let collector = state.collector().clone();
     let titles = Titles::new(&collector.packs(), &dataset);
     let seen = seen(&state, &asker, Way::Export, &id, &dataset).await?;
     let returned = finish(&state, async move {
         let shows = |column: &str| seen.shows(column);
+        let reason = workbook.reason.as_deref().unwrap_or_default();
         collector
-            .take_back(&principal, &id, (workbook, &reason), shows)
+            .take_back(&principal, &id, (workbook.path(), reason), shows)
             .await
     })
     .await?;

@@ -69,7 +69,7 @@ pub struct Query {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     pub columns: Vec<Column>,
-    /// Of which fields the values in the columns are not shown as they are, and why.
+    /// Which fields are not shown as they are, of those that go into the columns or decide what rows there are, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<HiddenField>,
     /// The version of each dataset that was read.
@@ -147,7 +147,7 @@ async fn run_query(
         form: form.file_form(),
         sql: &query.sql,
     };
-    answer(&state, &leaving, form, opened).await
+    answer(&state, &leaving, form, at, opened).await
 }
 
 async fn open(
@@ -211,7 +211,7 @@ pub(crate) async fn file(state: &State, asker: &Asker, form: Form, sql: &str) ->
         form: form.file_form(),
         sql,
     };
-    answer(state, &leaving, form, opened).await
+    answer(state, &leaving, form, at, opened).await
 }
 
 /// The first rows of an answer, for a page that the program writes itself.
@@ -241,12 +241,13 @@ async fn answer(
     state: &State,
     leaving: &Leaving<'_>,
     form: Form,
+    at: ReadPoint,
     opened: Opened,
 ) -> Result<Response> {
     match form {
         Form::Json if leaving.way == Way::Page => {
             // Before its use is counted, since the last one of a grant shows what those before have shown.
-            let hidden = hidden::fields(state, leaving, opened.rows.datasets()).await;
+            let hidden = hidden::fields(state, leaving, at, opened.rows.datasets()).await;
             count(state, leaving.principal, &opened.rows).await?;
             let (read, columns) = (export::read(&opened.rows), opened.rows.schema());
             let recording = leaving.count(state, &read, &columns).await?;
@@ -255,7 +256,7 @@ async fn answer(
             Ok(export::page(JSON, recording, tally, sending.body()))
         }
         Form::Json => {
-            let hidden = hidden::fields(state, leaving, opened.rows.datasets()).await;
+            let hidden = hidden::fields(state, leaving, at, opened.rows.datasets()).await;
             let file = (JSON, None);
             text(state, leaving, opened, Text::Json { hidden }, file).await
         }

@@ -8,12 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::Batch;
+use yandu_lake::WholeColumns;
 use yandu_pack::declare::{Channel, SourceFile};
 use yandu_words::id::SourceId;
 
 use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS, not_permitted};
-use crate::batch::{finish, word};
+use crate::batch::{DELIVERY_FAILED, finish, help_of, word};
 use crate::caller::Caller;
 use crate::extract::{Path, Query};
 use crate::page::{After, Limit};
@@ -130,6 +131,19 @@ pub struct Ran {
     pub batches: Vec<String>,
 }
 
+/// Why a run failed, as it is told to whoever sees these columns of the dataset: what may quote a cell is kept back with its words.
+fn failed(error: yandu_collect::Error, seen: &WholeColumns) -> Box<Problem> {
+    let is_told = seen.shows_all() || !error.may_quote_cells();
+    let mut problem = Box::<Problem>::from(error);
+    if !is_told {
+        DELIVERY_FAILED.clone_into(&mut problem.detail);
+        problem.help = Some(help_of(&problem.code));
+        problem.causes.clear();
+        problem.rows.clear();
+    }
+    problem
+}
+
 /// Fetches what is new from a source now and collects it. The answer comes when that is done.
 ///
 /// The work goes on when the one who asked goes away; a source that is running already is waited for.
@@ -152,12 +166,14 @@ async fn run_source(
             absent().into()
         });
     }
+    let seen = asker.whole_columns(&state, dataset);
     let dataset = dataset.to_string();
     let source = id.to_string();
-    let outcomes = finish(&state, async move {
-        collector.run_source(&principal, &id).await
+    let ran = finish(&state, async move {
+        Ok(collector.run_source(&principal, &id).await)
     })
     .await?;
+    let outcomes = ran.map_err(|error| failed(error, &seen))?;
     Ok(Json(Ran {
         source,
         dataset,

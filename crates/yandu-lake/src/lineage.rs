@@ -120,6 +120,9 @@ pub struct SqlLineage {
     pub columns: Vec<OutputColumn>,
     /// What decides which rows there are, or which belong together: a change of it may change every column.
     pub whole: Vec<Flow>,
+    /// What decides in which order the rows come, which is the same rows in any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<Flow>,
 }
 
 impl SqlLineage {

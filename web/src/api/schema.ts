@@ -2874,7 +2874,7 @@ export interface components {
         /** @description The answer to a question. */
         Answer: {
             columns: components["schemas"]["AnswerColumn"][];
-            /** @description Of which fields the values in the columns are not shown as they are, and why. */
+            /** @description Which fields are not shown as they are, of those that go into the columns or decide what rows there are, and why. */
             hidden?: components["schemas"]["AnswerHidden"][];
             problem?: components["schemas"]["Problem"] | null;
             /** @description Values in the order of the columns. Decimals, dates and times are texts. */
@@ -2891,19 +2891,23 @@ export interface components {
             /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
             type: string;
         };
-        /** @description A field whose values go into a column of the answer, and which the reader is not shown as it is. */
+        /** @description A field which the reader is not shown as it is, and whose values go into a column of the answer or decide what the answer is. */
         AnswerHidden: {
             /** @example population.resident.mobile */
             field: string;
             /** @description Whether another one shows its values as they are in some rows. */
             is_partial: boolean;
-            /** @description `copied` where the column has what stands in for the values themselves, else how they go into it: `transformed`, `aggregated` … */
+            /**
+             * @description `copied` where the column has what stands in for the values themselves, else how they go into it: `transformed`, `aggregated` … or what they
+             *     decide: `filter`, `join`, `group`, `sort`.
+             */
             kind: string;
             /**
              * Format: int64
-             * @description The place of the column in the answer; the first is 0.
+             * @description The place of the column in the answer; the first is 0. Absent where the field decides which rows there are, which become one, or
+             *     in which order they come: what stands in for its values is compared there.
              */
-            place: number;
+            place?: number | null;
             /** @description The policy or grant under which it is seen so. */
             policy: string;
             /** @description How the field is seen, and why. */

@@ -121,7 +121,8 @@ impl PackChanges {
         self.inner.installed.keep(&job.to)?;
         let progress = Arc::new(Progress::default());
         self.set_progress(Some(Arc::clone(&progress)));
-        let _turns = self.turns(job).await;
+        let turns = self.turns(job).await;
+        let _turns = turns.inspect_err(|_| self.set_progress(None))?;
         let writing = collector.inner.writing_rows.write().await;
         let mut steps = Vec::new();
         for dataset in job.datasets() {
@@ -134,6 +135,10 @@ impl PackChanges {
                 counts: None,
                 taken_back_by: None,
             });
+        }
+        for step in &steps {
+            let batches = &collector.inner.batches;
+            batches.mark(&step.dataset, &step.commit).await?;
         }
         let number = records
             .begin(&Begun {
@@ -191,7 +196,7 @@ impl PackChanges {
         self.note_all(number, job, &steps).await?;
         for step in &steps {
             if lake.has(&step.dataset) {
-                collector.look_at_references(&step.dataset).await?;
+                collector.look_at_references(&step.dataset).await;
             }
         }
         records.change(number).await
@@ -212,16 +217,16 @@ impl PackChanges {
     }
 
     /// The turns of all datasets that the change is about: nobody collects, undoes or releases rows of them meanwhile.
-    async fn turns(&self, job: &Job) -> Vec<OwnedMutexGuard<()>> {
+    async fn turns(&self, job: &Job) -> Result<Vec<OwnedMutexGuard<()>>> {
         let of_plan = job.plan.datasets.iter().map(|plan| &plan.dataset);
         let of_back = job.back.iter().map(|back| &back.dataset);
         // In one order, so that two changes never wait for each other.
         let datasets: BTreeSet<&DatasetId> = of_plan.chain(of_back).collect();
         let mut turns = Vec::with_capacity(datasets.len());
         for dataset in datasets {
-            turns.push(self.inner.collector.turn(dataset).lock_owned().await);
+            turns.push(self.inner.collector.settled_turn(dataset).await?);
         }
-        turns
+        Ok(turns)
     }
 
     /// Undoes what was committed of a change that failed.

@@ -23,7 +23,7 @@ pub type Fields = BTreeMap<DatasetId, BTreeMap<String, FieldId>>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moved {
     names: BTreeSet<String>,
-    /// Any may have, as where packs of before came back.
+    /// Any may have, as where the dataset came anew.
     is_any: bool,
 }
 
@@ -132,11 +132,22 @@ impl Records {
         Ok(moves)
     }
 
-    /// The columns of a dataset that may have been other fields at a moment.
+    /// The columns of a dataset that may have been other fields at a moment: those that changes since have moved. A rollback moves what
+    /// the changes that it takes back had moved, those before the moment among them.
     pub(super) async fn moved_since(&self, dataset: &DatasetId, at: Timestamp) -> Result<Moved> {
+        let mut changes = self.lasting_since(at).await?;
+        let mut oldest = u64::MAX;
+        loop {
+            // Taken back may be a rollback, too.
+            let taken_back = changes.iter().filter_map(|change| change.takes_back);
+            match taken_back.min() {
+                Some(first) if first < oldest => oldest = first,
+                _ => break,
+            }
+            changes.extend(self.since(oldest).await?);
+        }
         let mut moved = Moved::default();
-        for change in self.lasting_since(at).await? {
-            moved.is_any |= change.takes_back.is_some();
+        for change in changes {
             for plan in change.planned()? {
                 if plan.dataset == *dataset {
                     moved.add(plan);

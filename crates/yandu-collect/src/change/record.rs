@@ -29,6 +29,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "passed-over",
         sql: include_str!("../../migrations/change_0003_passed_over.sql"),
     },
+    Migration {
+        version: 4,
+        name: "notice-words",
+        sql: include_str!("../../migrations/change_0004_notice_words.sql"),
+    },
 ];
 
 /// Why packs were installed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use yandu_lake::{Lake, TableSpec};
+use yandu_lake::{Lake, TableSpec, Version};
 use yandu_pack::Packs;
 use yandu_store::{DataFolder, Store};
 
@@ -32,7 +32,7 @@ pub(super) async fn recover(
     let mut done = Vec::new();
     let mut is_whole = true;
     for step in &change.steps {
-        let version = lake.find_commit(&step.dataset, &step.commit).await?;
+        let version = standing(lake, step).await?;
         is_whole &= version.is_some() || step.commits == Some(false);
         done.push(Step {
             version,
@@ -54,6 +54,17 @@ pub(super) async fn recover(
     lake.switch(Vec::new(), Vec::new(), &lake.datasets())
         .await?;
     Ok(())
+}
+
+/// The version that a step made, unless it was taken back before the process ended.
+async fn standing(lake: &Lake, step: &Step) -> Result<Option<Version>> {
+    let Some(version) = lake.find_commit(&step.dataset, &step.commit).await? else {
+        return Ok(None);
+    };
+    let newest = lake.newest_versions(&step.dataset, None, 1).await?;
+    let newest = newest.first().map(|newest| newest.version);
+    let ancestry = lake.ancestry(&step.dataset, newest).await?;
+    Ok(ancestry.has(&step.commit).then_some(version))
 }
 
 async fn load(installed: &Installed, digest: &str) -> Result<Arc<Packs>> {

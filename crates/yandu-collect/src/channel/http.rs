@@ -78,9 +78,7 @@ pub(crate) async fn fetch(
 fn address(text: &str) -> Result<Url, Problem> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err(Problem::Refused(
-            "its address is none of http or https".to_owned(),
-        )),
+        _ => Err(Problem::refused("its address is none of http or https")),
     }
 }
 
@@ -88,9 +86,9 @@ fn headers(declared: &[(String, Secret)]) -> Result<HeaderMap, Problem> {
     let mut headers = HeaderMap::new();
     for (name, secret) in declared {
         let header = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| Problem::Refused(format!("`{name}` is no name of a header")))?;
+            .map_err(|_| Problem::refused(format!("`{name}` is no name of a header")))?;
         let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
-            Problem::Refused(format!(
+            Problem::refused(format!(
                 "the secret for `{name}` has signs that no header can hold"
             ))
         })?;

@@ -20,7 +20,8 @@ use super::spool::{Spool, Staged};
 use super::{Options, folder, http, place, sql};
 use crate::batch::BatchStatus;
 use crate::collector::{Cause, Collector, Delivery, Outcome, failure_of};
-use crate::notice::{NoticeKind, Notices, Subject};
+use crate::error::Why;
+use crate::notice::{Notices, Subject};
 use crate::secret::Secret;
 use crate::{Error, Mode, Result};
 
@@ -116,8 +117,10 @@ impl Run<'_> {
             Channel::Upload(_) => {
                 return Err(Error::SourceRefused {
                     source_id: self.source.source.clone(),
-                    message: "its files are handed over by upload, so there is nothing to fetch"
-                        .to_owned(),
+                    message: Why::Plain(
+                        "its files are handed over by upload, so there is nothing to fetch"
+                            .to_owned(),
+                    ),
                 });
             }
             Channel::Sql(channel) => return self.sql(channel).await,
@@ -161,9 +164,14 @@ impl Run<'_> {
                 let refused: Vec<&Outcome> = outcomes.iter().filter(is_refused).collect();
                 let is_all = !outcomes.is_empty() && refused.len() == outcomes.len();
                 let end = if is_all { End::Refused } else { End::Succeeded };
-                (end, refused.last().map(|outcome| failure(outcome)))
+                // Why a delivery failed may quote a cell of it.
+                let failure = refused.last().map(|outcome| Why::Quoting(failure(outcome)));
+                (end, failure)
             }
-            Err(error) => (End::Failed, Some(failure_of(error).message)),
+            Err(error) if error.may_quote_cells() => {
+                (End::Failed, Some(Why::Quoting(failure_of(error).message)))
+            }
+            Err(error) => (End::Failed, Some(Why::Plain(failure_of(error).message))),
         };
         let now = self.collector.now();
         self.records().ran(&self.source.source, end, now).await?;
@@ -172,10 +180,8 @@ impl Run<'_> {
         if end == End::Succeeded {
             notices.recover(subject, CAME, now).await?;
         }
-        if let Some(message) = failure {
-            notices
-                .raise(NoticeKind::Failed, subject, &message, now)
-                .await?;
+        if let Some(why) = failure {
+            notices.fail(subject, &why, now).await?;
         }
         // After a failure nobody knows which rows the source has now.
         let Ok(Brought { unread, .. }) = result else {
@@ -484,7 +490,7 @@ impl Run<'_> {
     }
 
     fn refused(&self, message: String) -> Error {
-        self.problem(Problem::Refused(message))
+        self.problem(Problem::refused(message))
     }
 
     fn problem(&self, problem: Problem) -> Error {

@@ -97,7 +97,7 @@ impl Spool {
         let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE + PIECE / 4));
         self.bytes += piece.len() as u64;
         if self.bytes > self.limit {
-            return Err(Problem::Answer(format!(
+            return Err(Problem::answer(format!(
                 "it sends more than {} MiB",
                 self.limit >> 20
             )));
@@ -161,7 +161,7 @@ mod tests {
             }
         }
         assert!(
-            matches!(refused, Some(Problem::Answer(message)) if message == "it sends more than 3 MiB")
+            matches!(refused, Some(Problem::Answer(message)) if message.words() == "it sends more than 3 MiB")
         );
         drop(spool);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

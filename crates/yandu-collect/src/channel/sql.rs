@@ -25,6 +25,7 @@ use super::mark::Mark;
 use super::options::Options;
 use super::problem::Problem;
 use super::spool::Spool;
+use crate::error::Why;
 use crate::secret::Secret;
 use tally::{Left, Tally};
 
@@ -152,8 +153,8 @@ impl Request<'_> {
     fn url(&self) -> Result<&str, Problem> {
         match &self.address {
             Address::Url(secret) => Ok(secret.expose()),
-            Address::File(_) => Err(Problem::Refused(
-                "a file is no address of a database server".to_owned(),
+            Address::File(_) => Err(Problem::refused(
+                "a file is no address of a database server",
             )),
         }
     }
@@ -165,8 +166,8 @@ impl Request<'_> {
     ) -> Result<T, Problem> {
         let patience = self.options.connect_timeout;
         match tokio::time::timeout(patience, connecting).await {
-            Ok(connected) => connected.map_err(|error| self.problem(&error)),
-            Err(_) => Err(Problem::Silent(format!(
+            Ok(connected) => connected.map_err(|error| self.problem(&error).before_rows()),
+            Err(_) => Err(Problem::silent(format!(
                 "no connection within {} s",
                 patience.as_secs_f64()
             ))),
@@ -181,11 +182,20 @@ impl Request<'_> {
         let patience = self.options.silence_timeout;
         match tokio::time::timeout(patience, answering).await {
             Ok(answered) => answered.map_err(|error| self.problem(&error)),
-            Err(_) => Err(Problem::Silent(format!(
+            Err(_) => Err(Problem::silent(format!(
                 "it sent nothing for {} s",
                 patience.as_secs_f64()
             ))),
         }
+    }
+
+    /// Waits until a statement is prepared: what is wrong with it is known before a row is read.
+    async fn prepared<T>(
+        &self,
+        preparing: impl Future<Output = sqlx::Result<T>>,
+    ) -> Result<T, Problem> {
+        let prepared = self.answered(preparing).await;
+        prepared.map_err(Problem::before_rows)
     }
 
     /// What an error of the driver means, in words that hold no password.
@@ -195,8 +205,9 @@ impl Request<'_> {
             sqlx::Error::Database(told_by) => {
                 let message = told(&told_by.message());
                 match told_by.code().as_deref() {
-                    Some(code) if is_passing(code) => Problem::Silent(message),
-                    _ => Problem::Refused(message),
+                    Some(code) if is_passing(code) => Problem::silent(message),
+                    // It may be about a value of a row.
+                    _ => Problem::Refused(Why::Quoting(message)),
                 }
             }
             sqlx::Error::Io(error) => match error.kind() {
@@ -204,21 +215,19 @@ impl Request<'_> {
                 | std::io::ErrorKind::NotFound
                 | std::io::ErrorKind::HostUnreachable
                 | std::io::ErrorKind::NetworkUnreachable
-                | std::io::ErrorKind::PermissionDenied => Problem::Refused(told(error)),
+                | std::io::ErrorKind::PermissionDenied => Problem::refused(told(error)),
                 // The handshake of TLS failed.
-                std::io::ErrorKind::InvalidData => Problem::Refused(format!(
+                std::io::ErrorKind::InvalidData => Problem::refused(format!(
                     "no encrypted connection: {}; where the certificate of the server is the city's own, name its \
                      issuer in the address: `sslrootcert=FILE` (MariaDB: `ssl-ca=FILE`)",
                     told(error)
                 )),
-                _ => Problem::Silent(format!("the connection broke: {}", told(error))),
+                _ => Problem::silent(format!("the connection broke: {}", told(error))),
             },
             // The text of these may hold the address.
-            sqlx::Error::Configuration(_) => {
-                Problem::Refused("the address is none of a database".to_owned())
-            }
-            sqlx::Error::Tls(error) => Problem::Refused(told(error)),
-            other => Problem::Answer(told(other)),
+            sqlx::Error::Configuration(_) => Problem::refused("the address is none of a database"),
+            sqlx::Error::Tls(error) => Problem::refused(told(error)),
+            other => Problem::Answer(Why::Quoting(told(other))),
         }
     }
 }
@@ -238,13 +247,13 @@ fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Problem> 
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {
-            return Err(Problem::Answer(format!(
+            return Err(Problem::answer(format!(
                 "two columns are named `{name}`; give one of them another name in the query"
             )));
         }
     }
     if seen.is_empty() {
-        return Err(Problem::Answer("it has no column".to_owned()));
+        return Err(Problem::answer("it has no column"));
     }
     Ok(())
 }
@@ -266,13 +275,13 @@ fn place_of(column: &str, newest: Option<&str>, since: Option<&str>) -> String {
 }
 
 fn holds_bytes(column: &str, kind: &str) -> Problem {
-    Problem::Answer(format!(
+    Problem::answer(format!(
         "column `{column}` holds bytes ({kind}), which no cell can; leave it out by a `query`"
     ))
 }
 
 fn no_column(column: &str) -> Problem {
-    Problem::Refused(format!(
+    Problem::refused(format!(
         "it has no column `{column}`, which the watermark names"
     ))
 }

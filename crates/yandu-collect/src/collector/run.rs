@@ -101,14 +101,11 @@ impl Collector {
                 self.record_upload(source).await?;
             }
         }
-        match result {
-            Ok(End::Collected) => self.look_at_references(&dataset).await?,
-            Ok(End::Unchanged) => {}
-            Err(error) if is_the_files_fault(&error) => {}
-            Err(error) => {
-                self.count(|totals| totals.ended(BatchStatus::RolledBack));
-                return Err(error);
-            }
+        if let Err(error) = result
+            && !is_the_files_fault(&error)
+        {
+            self.count(|totals| totals.ended(BatchStatus::RolledBack));
+            return Err(error);
         }
         let outcome: Outcome = self.inner.batches.detail(&id).await?.into();
         self.count(|totals| {
@@ -373,15 +370,8 @@ impl Collector {
                 operation: "collect".to_owned(),
             };
             let committed = self.inner.lake.commit(&batch.dataset, commit).await?;
-            // The rows are there whether or not that works.
-            if let Err(error) = self.find_orphans(batch, dataset, report).await {
-                tracing::warn!(
-                    dataset.id = %batch.dataset,
-                    batch.id = %batch.id,
-                    error = &error as &dyn std::error::Error,
-                    "the references of a delivery were not looked at"
-                );
-            }
+            // The orphans that it brought stand beside the findings of the pass before the record is settled.
+            self.look_at_references(&batch.dataset).await;
             Some(committed.version)
         };
         self.inner
@@ -399,15 +389,6 @@ impl Collector {
             "collection committed"
         );
         Ok(End::Collected)
-    }
-
-    /// References are looked at once the rows are in the lake; the orphans among them stand beside the findings of the pass.
-    async fn find_orphans(&self, batch: &Batch, dataset: &Dataset, report: &Value) -> Result<()> {
-        let orphans = self.brought_orphans(&batch.id, dataset).await?;
-        if orphans.is_empty() {
-            return Ok(());
-        }
-        self.inner.batches.found(&batch.id, &orphans, report).await
     }
 
     /// Rows of the present snapshot whose key the new one does not have.

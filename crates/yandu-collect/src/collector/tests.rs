@@ -1,5 +1,6 @@
 mod paging;
 mod references;
+mod released;
 mod repeated;
 mod returned;
 mod standing;

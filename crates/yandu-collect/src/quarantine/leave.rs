@@ -13,6 +13,7 @@ use yandu_lake::{BATCH, Change, Changes, Commit, Principal};
 use yandu_words::id::BatchId;
 
 use super::read::{Files, Wanted};
+use super::releasing::Releasing;
 use super::{Note, QuarantinedRow, RowState, Selection};
 use crate::batch::{Batch, BatchStatus};
 use crate::collector::Collector;
@@ -251,8 +252,7 @@ impl Collector {
     ) -> Result<QuarantinedRow> {
         require(reason)?;
         let batch = self.inner.batches.find(id).await?;
-        let turn = self.turn(&batch.dataset);
-        let _turn = turn.lock().await;
+        let _turn = self.settled_turn(&batch.dataset).await?;
         let found = self.waiting(id, &[row]).await?;
         if let Some(column) = cells
             .keys()
@@ -283,8 +283,7 @@ impl Collector {
     ) -> Result<u64> {
         require(reason)?;
         let batch = self.inner.batches.find(id).await?;
-        let turn = self.turn(&batch.dataset);
-        let _turn = turn.lock().await;
+        let _turn = self.settled_turn(&batch.dataset).await?;
         let found = self.waiting(id, rows).await?;
         let dropped = found.iter().map(|row| (row.row, None)).collect();
         self.record(principal, id, dropped, "dropped", reason)
@@ -311,8 +310,7 @@ impl Collector {
         require(reason)?;
         self.recover().await?;
         let found = self.inner.batches.find(id).await?;
-        let turn = self.turn(&found.dataset);
-        let _turn = turn.lock().await;
+        let _turn = self.settled_turn(&found.dataset).await?;
         let batch = self.inner.batches.find(id).await?;
         let waiting = self.waiting(id, rows).await?;
         let mut released = Released::default();
@@ -426,23 +424,27 @@ impl Collector {
             files: writer.finish()?,
             operation: "release".to_owned(),
         };
-        if replaces {
-            let rows_deleted = self.deleted(&batch, dataset, &own).await?;
-            self.inner.batches.replacing(id, rows_deleted).await?;
-        }
-        let committed = self.lake().commit(&batch.dataset, commit).await;
-        let settled = if replaces {
-            self.settle_release(&batch).await
+        let rows_deleted = if replaces {
+            Some(self.deleted(&batch, dataset, &own).await?)
         } else {
-            Ok(())
+            None
         };
-        let version = committed?.version;
+        let by = commit.batch.clone();
+        let releasing = Releasing {
+            batch: &batch,
+            commit: &by,
+            rows: &released.released,
+            rows_deleted,
+            principal,
+            reason,
+        };
+        self.begin_release(&releasing).await?;
+        let committed = self.lake().commit(&batch.dataset, commit).await;
+        let settled = self.settle_release(&batch.dataset, &by).await;
+        released.version = Some(committed?.version);
         settled?;
-        released.version = Some(version);
         released.former_snapshot = former;
-        let rows = released.released.iter().map(|row| (*row, None)).collect();
-        self.record(principal, id, rows, "released", reason).await?;
-        self.look_at_references(&batch.dataset).await?;
+        self.look_at_references(&batch.dataset).await;
         Ok(released)
     }
 

@@ -1,7 +1,9 @@
 //! The workbook of rows that wait, when it comes back with its cells mended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
 
+use tokio::sync::mpsc;
 use yandu_decode::{Hints, Opened};
 use yandu_lake::Principal;
 use yandu_words::id::BatchId;
@@ -25,8 +27,18 @@ pub struct Returned {
     pub released: Released,
 }
 
+/// Rows of a workbook that are compared with those that wait at a time.
+#[cfg(not(test))]
+const STEP: usize = 16_384;
+/// Few, so that small workbooks have several steps.
+#[cfg(test)]
+const STEP: usize = 2;
+
 /// The cells of a row as they came back, by column; those of columns that the workbook has.
 type Cells = BTreeMap<String, Option<String>>;
+
+/// Rows of a workbook, by their places in the batch.
+type Given = BTreeMap<u64, Cells>;
 
 /// Whether the headers of a delivery are those of a workbook of waiting rows. As a delivery it would stand for rows that it does not
 /// have, and its leading columns for columns of the dataset.
@@ -40,11 +52,13 @@ impl Collector {
     /// are checked again and released where they pass. Nothing is done with rows that came back as they went, with those that left
     /// quarantine since, and with columns that were left out because they are not to be shown: whether a cell there differs would tell
     /// what it holds.
+    ///
+    /// The workbook is a file, of which some rows are held at a time, and what was mended. It is taken as a whole or not at all.
     pub async fn take_back(
         &self,
         principal: &Principal,
         id: &BatchId,
-        (workbook, reason): (Vec<u8>, &str),
+        (workbook, reason): (&Path, &str),
         shows: impl Fn(&str) -> bool + Send,
     ) -> Result<Returned> {
         require(reason)?;
@@ -53,30 +67,27 @@ impl Collector {
         let columns = packs.dataset(&batch.dataset).map(super::report::columns);
         let mut columns = columns.unwrap_or_default();
         columns.retain(|(name, _)| shows(name));
-        let of = id.clone();
-        let reading = tokio::task::spawn_blocking(move || read(&workbook, &columns, &of));
-        let mut given = reading.await??;
         let mut returned = Returned::default();
         {
-            let turn = self.turn(&batch.dataset);
-            let _turn = turn.lock().await;
-            let selection = Selection {
-                rows: given.keys().copied().collect(),
-                waiting: true,
-                ..Selection::default()
+            let _turn = self.settled_turn(&batch.dataset).await?;
+            let (sender, mut read) = mpsc::channel(1);
+            let reading = Reading {
+                workbook: workbook.to_owned(),
+                columns,
+                batch: id.clone(),
+                places: HashSet::new(),
+                given: Given::new(),
+                sender,
             };
+            let reading = tokio::task::spawn_blocking(move || reading.read());
             let mut corrections = Vec::new();
-            for row in self.quarantined(id, &selection).await? {
-                let cells = given.remove(&row.row).unwrap_or_default();
-                let mended = mended(&row, cells);
-                if mended.is_empty() {
-                    returned.unchanged += 1;
-                } else {
-                    returned.corrected.push(row.row);
-                    corrections.push((row.row, Some(serde_json::to_string(&mended)?)));
-                }
+            while let Some(given) = read.recv().await {
+                let mended = self.compare(id, given, &mut returned).await?;
+                corrections.extend(mended);
             }
-            returned.left = given.into_keys().collect();
+            reading.await??;
+            returned.left.sort_unstable();
+            returned.corrected.sort_unstable();
             self.record(principal, id, corrections, "corrected", reason)
                 .await?;
         }
@@ -87,6 +98,35 @@ impl Collector {
                 .await?;
         }
         Ok(returned)
+    }
+
+    /// Looks what of some rows was mended: those, each with its new cells as JSON.
+    async fn compare(
+        &self,
+        id: &BatchId,
+        mut given: Given,
+        returned: &mut Returned,
+    ) -> Result<Vec<(u64, Option<String>)>> {
+        let selection = Selection {
+            rows: given.keys().copied().collect(),
+            waiting: true,
+            after: given.keys().next().map(|first| first.saturating_sub(1)),
+            limit: Some(given.len()),
+            ..Selection::default()
+        };
+        let mut corrections = Vec::new();
+        for row in self.quarantined(id, &selection).await? {
+            let cells = given.remove(&row.row).unwrap_or_default();
+            let mended = mended(&row, cells);
+            if mended.is_empty() {
+                returned.unchanged += 1;
+            } else {
+                returned.corrected.push(row.row);
+                corrections.push((row.row, Some(serde_json::to_string(&mended)?)));
+            }
+        }
+        returned.left.extend(given.into_keys());
+        Ok(corrections)
     }
 }
 
@@ -101,38 +141,6 @@ fn mended(row: &QuarantinedRow, mut cells: Cells) -> Cells {
     cells
 }
 
-/// The rows of a workbook, by their places in the batch.
-fn read(
-    workbook: &[u8],
-    columns: &[(String, String)],
-    id: &BatchId,
-) -> Result<BTreeMap<u64, Cells>> {
-    let titles: Vec<String> = columns.iter().map(|(_, title)| title.clone()).collect();
-    let open = |sheet: String| {
-        let hints = Hints {
-            sheet: Some(sheet),
-            header_row: Some(1),
-            text_headers: titles.clone(),
-            known_headers: titles.clone(),
-            ..Hints::default()
-        };
-        yandu_decode::open_bytes(workbook.to_vec(), &hints)
-            .map_err(|error| refused(id, error.to_string()))
-    };
-    let first = open(format!("{SHEET}1"))?;
-    let mut others = first.report.other_sheets.clone();
-    others.retain(|sheet| sheet.starts_with(SHEET));
-    let mut rows = BTreeMap::new();
-    read_sheet(first, columns, id, &mut rows)?;
-    for sheet in others {
-        read_sheet(open(sheet)?, columns, id, &mut rows)?;
-    }
-    if rows.is_empty() {
-        return Err(refused(id, "it has no rows".to_owned()));
-    }
-    Ok(rows)
-}
-
 fn refused(id: &BatchId, why: String) -> Error {
     Error::NotReturned {
         batch: id.clone(),
@@ -140,45 +148,106 @@ fn refused(id: &BatchId, why: String) -> Error {
     }
 }
 
-fn read_sheet(
-    opened: Opened,
-    columns: &[(String, String)],
-    id: &BatchId,
-    rows: &mut BTreeMap<u64, Cells>,
-) -> Result<()> {
-    if !are_waiting_rows(&opened.header) {
-        let leading = LEADING.join(", ");
-        return Err(refused(id, format!("its first columns are not {leading}")));
-    }
-    // Titles of two columns may be the same: they come in the order of the dataset.
-    let mut unused: Vec<&(String, String)> = columns.iter().collect();
-    let mut places = Vec::new();
-    for (place, header) in opened.header.iter().enumerate().skip(LEADING.len()) {
-        if let Some(at) = unused.iter().position(|(_, title)| title == header.trim()) {
-            places.push((place, &unused.remove(at).0));
+/// A workbook while it is read.
+struct Reading {
+    workbook: PathBuf,
+    columns: Vec<(String, String)>,
+    batch: BatchId,
+    /// The places of all rows that were read.
+    places: HashSet<u64>,
+    /// Rows that are not handed on yet.
+    given: Given,
+    sender: mpsc::Sender<Given>,
+}
+
+impl Reading {
+    /// Reads all sheets with rows, and hands the rows on in steps.
+    fn read(mut self) -> Result<()> {
+        let first = self.open(format!("{SHEET}1"))?;
+        let mut others = first.report.other_sheets.clone();
+        others.retain(|sheet| sheet.starts_with(SHEET));
+        self.read_sheet(first)?;
+        for sheet in others {
+            let opened = self.open(sheet)?;
+            self.read_sheet(opened)?;
         }
+        if self.places.is_empty() {
+            return Err(self.refused("it has no rows".to_owned()));
+        }
+        self.hand_on()
     }
-    for block in opened.rows.into_blocks() {
-        let block = block.map_err(|error| refused(id, error.to_string()))?;
-        for row in 0..block.rows() {
-            // Below the header.
-            let line = block.first_row + row as u64 + 1;
-            let said = block.cell(row, 0).unwrap_or_default().trim();
-            if said != id.as_str() {
-                return Err(refused(id, format!("line {line} is of batch `{said}`")));
-            }
-            let place = block.cell(row, 1).unwrap_or_default().trim();
-            let place: u64 = place
-                .parse()
-                .map_err(|_| refused(id, format!("line {line} has no place: `{place}`")))?;
-            let text = |place: usize| block.cell(row, place).filter(|text| !text.is_empty());
-            let cells = places
-                .iter()
-                .map(|(place, column)| ((*column).clone(), text(*place).map(ToOwned::to_owned)));
-            if rows.insert(place, cells.collect()).is_some() {
-                return Err(refused(id, format!("it has row {place} twice")));
+
+    fn open(&self, sheet: String) -> Result<Opened> {
+        let titles = self.columns.iter().map(|(_, title)| title.clone());
+        let titles: Vec<String> = titles.collect();
+        let hints = Hints {
+            sheet: Some(sheet),
+            header_row: Some(1),
+            text_headers: titles.clone(),
+            known_headers: titles,
+            ..Hints::default()
+        };
+        yandu_decode::open(&self.workbook, &hints).map_err(|error| self.refused(error.to_string()))
+    }
+
+    fn refused(&self, why: String) -> Error {
+        refused(&self.batch, why)
+    }
+
+    /// Hands over what was read; nobody takes it once a step before has failed.
+    fn hand_on(&mut self) -> Result<()> {
+        let given = std::mem::take(&mut self.given);
+        if given.is_empty() {
+            return Ok(());
+        }
+        let sent = self.sender.blocking_send(given);
+        sent.map_err(|_| Error::Cancelled)
+    }
+
+    fn read_sheet(&mut self, opened: Opened) -> Result<()> {
+        if !are_waiting_rows(&opened.header) {
+            let leading = LEADING.join(", ");
+            return Err(self.refused(format!("its first columns are not {leading}")));
+        }
+        let places = self.places_of_columns(&opened.header);
+        for block in opened.rows.into_blocks() {
+            let block = block.map_err(|error| self.refused(error.to_string()))?;
+            for row in 0..block.rows() {
+                // Below the header.
+                let line = block.first_row + row as u64 + 1;
+                let said = block.cell(row, 0).unwrap_or_default().trim();
+                if said != self.batch.as_str() {
+                    return Err(self.refused(format!("line {line} is of batch `{said}`")));
+                }
+                let place = block.cell(row, 1).unwrap_or_default().trim();
+                let place: u64 = place
+                    .parse()
+                    .map_err(|_| self.refused(format!("line {line} has no place: `{place}`")))?;
+                if !self.places.insert(place) {
+                    return Err(self.refused(format!("it has row {place} twice")));
+                }
+                let text = |place: usize| block.cell(row, place).filter(|text| !text.is_empty());
+                let cells = places
+                    .iter()
+                    .map(|(place, column)| (column.clone(), text(*place).map(ToOwned::to_owned)));
+                self.given.insert(place, cells.collect());
+                if self.given.len() >= STEP {
+                    self.hand_on()?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Where the columns of the dataset stand in a sheet. Titles of two columns may be the same: they come in the order of the dataset.
+    fn places_of_columns(&self, header: &[String]) -> Vec<(usize, String)> {
+        let mut unused: Vec<&(String, String)> = self.columns.iter().collect();
+        let mut places = Vec::new();
+        for (place, header) in header.iter().enumerate().skip(LEADING.len()) {
+            if let Some(at) = unused.iter().position(|(_, title)| title == header.trim()) {
+                places.push((place, unused.remove(at).0.clone()));
+            }
+        }
+        places
+    }
 }

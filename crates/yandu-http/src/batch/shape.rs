@@ -151,6 +151,11 @@ pub struct Frequent {
 pub(crate) const DELIVERY_FAILED: &str =
     "the delivery failed; why is told to whoever sees all of its dataset";
 
+/// What stands for help that may quote a cell, too.
+pub(crate) fn help_of(code: &str) -> String {
+    format!("`/errors/{code}` says what it means and what to do")
+}
+
 /// Keeps back from whoever does not see all of its dataset what may quote a cell of a delivery: why it failed, and why a check could
 /// not be evaluated. What kind of failure it is and what to do about it is told all the same.
 pub(crate) fn keep_back(batch: &mut batch::Batch, seen: &WholeColumns) {
@@ -159,10 +164,7 @@ pub(crate) fn keep_back(batch: &mut batch::Batch, seen: &WholeColumns) {
     }
     if let Some(error) = &mut batch.error {
         DELIVERY_FAILED.clone_into(&mut error.message);
-        error.help = Some(format!(
-            "`/errors/{}` says what it means and what to do",
-            error.code
-        ));
+        error.help = Some(help_of(&error.code));
     }
     let report = batch.report.as_mut();
     let notes = report.and_then(|report| report.get_mut("notes")?.as_array_mut());

@@ -13,15 +13,18 @@ use crate::export::Leaving;
 use crate::lineage::{Flow, QueryLineage};
 use crate::state::State;
 
-/// A field whose values go into a column of the answer, and which the reader is not shown as it is.
+/// A field which the reader is not shown as it is, and whose values go into a column of the answer or decide what the answer is.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = AnswerHidden)]
 pub struct HiddenField {
-    /// The place of the column in the answer; the first is 0.
-    pub place: u64,
+    /// The place of the column in the answer; the first is 0. Absent where the field decides which rows there are, which become one, or
+    /// in which order they come: what stands in for its values is compared there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
     #[schema(example = "population.resident.mobile")]
     pub field: String,
-    /// `copied` where the column has what stands in for the values themselves, else how they go into it: `transformed`, `aggregated` …
+    /// `copied` where the column has what stands in for the values themselves, else how they go into it: `transformed`, `aggregated` … or what they
+    /// decide: `filter`, `join`, `group`, `sort`.
     pub kind: String,
     /// How the field is seen, and why.
     pub seen: SeenColumn,
@@ -31,10 +34,11 @@ pub struct HiddenField {
     pub is_partial: bool,
 }
 
-/// The hidden fields of an answer that reads these datasets. Nothing is read for it, and no use of a grant is counted.
+/// The hidden fields of an answer that reads these datasets at a point. Nothing is read for it, and no use of a grant is counted.
 pub(super) async fn fields(
     state: &State,
     leaving: &Leaving<'_>,
+    at: ReadPoint,
     read: &[DatasetId],
 ) -> Vec<HiddenField> {
     let Some(principal) = leaving.asker.principal() else {
@@ -52,17 +56,21 @@ pub(super) async fn fields(
     if !seen.any(|(_, seen)| seen.mask.is_some()) {
         return Vec::new();
     }
-    let session = state
-        .lake()
-        .session(leaving.principal, ReadPoint::default());
+    let session = state.lake().session(leaving.principal, at);
     // A question for a plan or for columns has no values in its answer.
-    let Ok(lineage) = session.lineage(leaving.sql).await else {
+    let Ok(mut lineage) = session.lineage(leaving.sql).await else {
         return Vec::new();
     };
+    let mut deciding = std::mem::take(&mut lineage.whole);
+    deciding.append(&mut lineage.order);
+    deciding.sort();
+    deciding.dedup();
+    let deciding = deciding.into_iter().map(|flow| (None, Flow::from(flow)));
     let columns = QueryLineage::from(lineage).columns.into_iter();
     columns
         .zip(0..)
-        .flat_map(|(column, place)| column.from.into_iter().map(move |flow| (place, flow)))
+        .flat_map(|(column, place)| column.from.into_iter().map(move |flow| (Some(place), flow)))
+        .chain(deciding)
         .filter_map(|(place, flow)| {
             let sight = sights.get(flow.dataset.as_str())?;
             hidden(place, flow, sight)
@@ -71,7 +79,7 @@ pub(super) async fn fields(
 }
 
 /// A field of a dataset as it is seen under these permits; none where one of them shows it as it is in all rows.
-fn hidden(place: u64, flow: Flow, sight: &[Shown]) -> Option<HiddenField> {
+fn hidden(place: Option<u64>, flow: Flow, sight: &[Shown]) -> Option<HiddenField> {
     let permitting = |shown: &&Shown| {
         let seen = shown.columns.get(&flow.column);
         seen.is_some_and(|seen| seen.because == Because::Permitted)

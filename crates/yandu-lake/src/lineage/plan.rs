@@ -76,6 +76,7 @@ pub(crate) fn lineage(plan: &LogicalPlan) -> Result<SqlLineage> {
             })
             .collect(),
         whole: walk.sources.named(&node.whole),
+        order: walk.sources.named(&node.order.deciding(FlowKind::Sort)),
         inputs: walk.inputs.into_iter().collect(),
     })
 }

@@ -48,6 +48,31 @@ async fn taking_a_rename_back_gives_the_field_its_name_back() {
 }
 
 #[tokio::test]
+async fn a_rollback_moves_the_names_that_the_changes_had_moved_and_no_others() {
+    let city = City::with(PERSON).await;
+    city.collect("id,house,age\na,12号,30\n", Mode::Upsert)
+        .await;
+    city.offer("datasets/person.yaml", &PERSON.replace(HOUSE, DOOR));
+    city.apply().await;
+    let person = "demo.person".parse().unwrap();
+    let mut taken_back = 2;
+    // The second one takes the first one back.
+    for _ in 0..2 {
+        let before = city.collector().now();
+        taken_back = city.rollback(taken_back).await.number;
+        let moved = city.changes().moved_since(&person, before).await.unwrap();
+        for (name, is_moved) in [
+            ("house", true),
+            ("door", true),
+            ("age", false),
+            ("id", false),
+        ] {
+            assert_eq!(moved.has(name), is_moved, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_a_rollback_takes_from_a_column_is_without_values_for_a_later_one() {
     let city = City::with(PERSON).await;
     city.collect("id,house,age\na,12号,30\n", Mode::Upsert)

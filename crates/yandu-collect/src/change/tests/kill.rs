@@ -120,3 +120,62 @@ async fn a_change_that_is_cancelled_is_undone_at_once() {
     );
     city.apply().await;
 }
+
+/// Changes the records past the program.
+async fn run_sql(city: &City, sql: &'static str) {
+    let pool = city.collector().inner.store.pool();
+    sqlx::query(sql).execute(pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_was_taken_back_is_not_found_complete_where_that_could_not_be_said() {
+    let mut city = City::with(PERSON).await;
+    city.collect("id,house,age\na,01,30\nb,x,31\n", Mode::Upsert)
+        .await;
+    let before = city.rows().await;
+    city.offer("datasets/person.yaml", &changed(PERSON));
+    run_sql(
+        &city,
+        "CREATE TRIGGER stopped BEFORE UPDATE OF status ON pack_change BEGIN SELECT RAISE(ABORT, 'stopped'); END",
+    )
+    .await;
+    let me = Principal::local_administrator();
+    let applying = city.changes().apply(&me, "a new standard", None);
+    applying.await.unwrap_err();
+    run_sql(&city, "DROP TRIGGER stopped").await;
+    assert_eq!(city.rows().await, before);
+
+    city.restart().await;
+    let what = city.changes().history(None, 1).await.unwrap();
+    assert_eq!(what[0].status, ChangeStatus::Undone);
+    assert_eq!(city.rows().await, before);
+    city.apply().await;
+    let sql = "SELECT id, house FROM demo.person ORDER BY id";
+    assert_eq!(city.query(sql).await, ["a|1"]);
+}
+
+#[tokio::test]
+async fn a_row_whose_release_was_cut_off_waits_when_a_change_moves_it_out_of_the_table_again() {
+    let mut city = City::with(PERSON).await;
+    let content = "id,house,age\na,01,30\nb,x,200\n";
+    let batch = city.collect(content, Mode::Upsert).await.batch;
+    let me = Principal::local_administrator();
+    let age = [("age".to_owned(), Some("31".to_owned()))].into();
+    let correcting = city.collector().correct(&me, &batch, 2, &age, "asked");
+    correcting.await.unwrap();
+    run_sql(
+        &city,
+        "CREATE TRIGGER stopped BEFORE INSERT ON quarantine_action WHEN NEW.action = 'released' \
+         BEGIN SELECT RAISE(ABORT, 'stopped'); END",
+    )
+    .await;
+    let releasing = city.collector().release(&me, &batch, &[2], "asked");
+    releasing.await.unwrap_err();
+    run_sql(&city, "DROP TRIGGER stopped").await;
+
+    city.offer("datasets/person.yaml", &changed(PERSON));
+    city.apply().await;
+    assert_eq!(city.reasons(&batch).await, ["2: house number"]);
+    city.restart().await;
+    assert_eq!(city.reasons(&batch).await, ["2: house number"]);
+}

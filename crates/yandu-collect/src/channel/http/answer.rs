@@ -15,18 +15,15 @@ pub(super) enum Failure {
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         if error.is_timeout() {
-            return Self::Passing(
-                Problem::Silent("no whole answer within the timeout".to_owned()),
-                None,
-            );
+            return Self::Passing(Problem::silent("no whole answer within the timeout"), None);
         }
         if error.is_redirect() {
-            return Self::Final(Problem::Refused(reason(&error)));
+            return Self::Final(Problem::refused(reason(&error)));
         }
         if error.is_builder() {
-            return Self::Final(Problem::Refused(reason(&error)));
+            return Self::Final(Problem::refused(reason(&error)));
         }
-        Self::Passing(Problem::Silent(reason(&error)), None)
+        Self::Passing(Problem::silent(reason(&error)), None)
     }
 }
 

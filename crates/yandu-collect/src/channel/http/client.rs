@@ -55,7 +55,7 @@ impl<'a> Client<'a> {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| {
-            Problem::Refused(format!("no client can be made: {}", reason(&error)))
+            Problem::refused(format!("no client can be made: {}", reason(&error)))
         })?;
         Ok(Self {
             inner: client,
@@ -112,19 +112,19 @@ impl<'a> Client<'a> {
         let told = format!("it answers {status}");
         if is_passing {
             let wait = answer.headers().get(RETRY_AFTER).and_then(wait_of);
-            return Err(Failure::Passing(Problem::Silent(told), wait));
+            return Err(Failure::Passing(Problem::silent(told), wait));
         }
         Err(Failure::Final(if status.is_client_error() {
-            Problem::Refused(told)
+            Problem::refused(told)
         } else {
-            Problem::Answer(told)
+            Problem::answer(told)
         }))
     }
 
     async fn body(&self, mut answer: Response) -> Result<Vec<u8>, Failure> {
         let limit = self.options.answer_bytes;
         let too_large = || {
-            Failure::Final(Problem::Answer(format!(
+            Failure::Final(Problem::answer(format!(
                 "one answer is larger than {} MiB",
                 limit >> 20
             )))

@@ -56,19 +56,11 @@ impl<'a> Pages<'a> {
 
     /// Says which page a problem is of, where there are several.
     pub(super) fn name(&self, problem: Problem) -> Problem {
-        let named = |message: String| {
-            if self.paging.is_some() {
-                format!("page {}: {message}", self.read + 1)
-            } else {
-                message
-            }
-        };
-        match problem {
-            Problem::Refused(message) => Problem::Refused(named(message)),
-            Problem::Silent(message) => Problem::Silent(named(message)),
-            Problem::Answer(message) => Problem::Answer(named(message)),
-            Problem::Local(error) => Problem::Local(error),
+        if self.paging.is_none() {
+            return problem;
         }
+        let page = self.read + 1;
+        problem.said(|why| why.with(|words| format!("page {page}: {words}")))
     }
 
     /// Finds the page after the one that was read.
@@ -76,7 +68,7 @@ impl<'a> Pages<'a> {
         let next = self.after(page, body)?;
         self.read += 1;
         if next.is_some() && self.read >= self.limit {
-            return Err(Problem::Answer(format!(
+            return Err(Problem::answer(format!(
                 "it has more than {} pages",
                 self.limit
             )));
@@ -106,7 +98,7 @@ impl<'a> Pages<'a> {
                     Value::Number(number) => number.to_string(),
                     _ => {
                         return Err(
-                            self.name(Problem::Answer(format!("`{}` is no cursor", cursor.next)))
+                            self.name(Problem::answer(format!("`{}` is no cursor", cursor.next)))
                         );
                     }
                 };
@@ -119,12 +111,12 @@ impl<'a> Pages<'a> {
                 let here = self.next.as_ref().unwrap_or(&self.first);
                 let url = next.as_str().and_then(|next| here.join(next).ok());
                 let url = url.ok_or_else(|| {
-                    self.name(Problem::Answer(format!("`{}` is no address", link.next)))
+                    self.name(Problem::answer(format!("`{}` is no address", link.next)))
                 })?;
                 // Its headers, which may hold secrets, are meant for the host that the pack names.
                 if url.origin() != self.first.origin() {
                     let message = format!("`{}` is an address on another host", link.next);
-                    return Err(self.name(Problem::Answer(message)));
+                    return Err(self.name(Problem::answer(message)));
                 }
                 self.note(
                     url.as_str().as_bytes(),
@@ -140,7 +132,7 @@ impl<'a> Pages<'a> {
         if self.seen.insert(blake3::hash(what)) {
             return Ok(());
         }
-        Err(Problem::Answer(format!(
+        Err(Problem::answer(format!(
             "page {} {otherwise}",
             self.read + 1
         )))

@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::channel::problem::Problem;
+use crate::error::Why;
 
 /// Signs of a body that is no JSON which a message shows.
 const EXCERPT: usize = 60;
@@ -38,10 +39,10 @@ pub(super) fn page<'a>(
     let rows: Vec<&RawValue> = match list.get() {
         "null" => Vec::new(),
         list => serde_json::from_str(list)
-            .map_err(|_| Problem::Answer(format!("`{pointer}` is no list of rows")))?,
+            .map_err(|_| Problem::answer(format!("`{pointer}` is no list of rows")))?,
     };
     if let Some(place) = rows.iter().position(|row| !row.get().starts_with('{')) {
-        return Err(Problem::Answer(format!(
+        return Err(Problem::answer(format!(
             "row {} of `{pointer}` is no object",
             place + 1
         )));
@@ -106,15 +107,18 @@ fn lacks(whole: &RawValue, pointer: &str) -> Problem {
         }
         Err(_) => "it is no object".to_owned(),
     };
-    Problem::Answer(format!("the answer has nothing at `{pointer}`: {names}"))
+    // Names may be data, too.
+    Problem::Answer(Why::Quoting(format!(
+        "the answer has nothing at `{pointer}`: {names}"
+    )))
 }
 
 fn no_json(body: &[u8]) -> Problem {
     let text = String::from_utf8_lossy(body.get(..4 * EXCERPT).unwrap_or(body)).into_owned();
-    Problem::Answer(format!(
+    Problem::Answer(Why::Quoting(format!(
         "the answer is no JSON; it starts with `{}`",
         shown(text.trim_start())
-    ))
+    )))
 }
 
 /// The start of a text on one line.
@@ -189,7 +193,7 @@ impl<'a> Newest<'a> {
                 }
                 Ok(())
             }
-            Some(_) => Err(Problem::Answer(format!(
+            Some(_) => Err(Problem::answer(format!(
                 "`{column}` is neither a text nor a number, so it cannot be a watermark"
             ))),
         }

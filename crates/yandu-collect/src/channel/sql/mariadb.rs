@@ -14,6 +14,7 @@ use super::{
 };
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
+use crate::error::Why;
 
 const BEGIN: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; \
      START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
@@ -160,7 +161,7 @@ async fn columns(
     relation: &str,
 ) -> Result<Vec<Read>, Problem> {
     let sql = AssertSqlSafe(format!("SELECT * FROM {relation}")).into_sql_str();
-    let statement = request.answered(connection.prepare(sql)).await?;
+    let statement = request.prepared(connection.prepare(sql)).await?;
     check_names(statement.columns().iter().map(Column::name))?;
     statement
         .columns()
@@ -267,9 +268,9 @@ fn literal(text: &str, form: Form) -> Result<String, Problem> {
         return if is_plain {
             Ok(text.to_owned())
         } else {
-            Err(Problem::Answer(format!(
+            Err(Problem::Answer(Why::Quoting(format!(
                 "the last watermark `{text}` is no number, and its column holds numbers"
-            )))
+            ))))
         };
     }
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();

@@ -148,7 +148,7 @@ async fn columns(
     relation: &str,
 ) -> Result<Vec<Read>, Problem> {
     let sql = AssertSqlSafe(format!("SELECT * FROM {relation}")).into_sql_str();
-    let statement = request.answered(connection.prepare(sql)).await?;
+    let statement = request.prepared(connection.prepare(sql)).await?;
     check_names(statement.columns().iter().map(Column::name))?;
     statement
         .columns()

@@ -134,7 +134,7 @@ async fn columns(
     relation: &str,
 ) -> Result<Vec<Read>, Problem> {
     let sql = AssertSqlSafe(format!("SELECT * FROM {relation}")).into_sql_str();
-    let statement = request.answered(connection.prepare(sql)).await?;
+    let statement = request.prepared(connection.prepare(sql)).await?;
     check_names(statement.columns().iter().map(Column::name))?;
     Ok(statement
         .columns()
@@ -262,7 +262,7 @@ fn write_value(
         _ => {
             let text: &[u8] = get(request, row, at)?;
             if simdutf8::basic::from_utf8(text).is_err() {
-                return Err(Problem::Answer("a text is not in UTF-8".to_owned()));
+                return Err(Problem::answer("a text is not in UTF-8"));
             }
             csv::text(out, text);
             Ok(Some(Kind::Text))

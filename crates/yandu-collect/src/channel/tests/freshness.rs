@@ -257,12 +257,14 @@ async fn notices_of_a_data_folder_of_before_are_still_there() {
     store.migrate("collect", &MIGRATIONS[..2]).await.unwrap();
     sqlx::query(
         "INSERT INTO notice (id, kind, source, dataset, message, at) \
-         VALUES (7, 'late', 'demo.source', 'demo.reading', 'm', 1)",
+         VALUES (7, 'late', 'demo.source', 'demo.reading', 'm', 1), (6, 'failed', 'demo.source', 'demo.reading', 'm', 1)",
     )
     .execute(store.pool())
     .await
     .unwrap();
     store.migrate("collect", MIGRATIONS).await.unwrap();
+    let of_changes = crate::change::MIGRATIONS;
+    store.migrate("change", of_changes).await.unwrap();
     let listed = Notices::new(store.pool())
         .list(&NoticeFilter::default())
         .await
@@ -270,5 +272,9 @@ async fn notices_of_a_data_folder_of_before_are_still_there() {
     assert_eq!(
         (listed[0].id, listed[0].kind, listed[0].source.clone()),
         (7, NoticeKind::Late, Some("demo.source".parse().unwrap()))
+    );
+    assert!(
+        listed[1].may_quote_cells && !listed[0].may_quote_cells,
+        "nobody wrote down what a failure quotes"
     );
 }

@@ -4,6 +4,7 @@ use yandu_lake::{Principal, ReadPoint};
 
 use super::{City, counts, reasons};
 use crate::Mode;
+use crate::batch::BatchStatus;
 
 #[tokio::test]
 async fn references_are_looked_at_again_when_the_other_side_changes() {
@@ -138,4 +139,72 @@ async fn references_that_are_followed_stand_as_if_everything_had_been_read() {
             );
         }
     }
+}
+
+/// Lets no look at a reference come to its end, as if the process ended in it.
+async fn stop_looking(city: &City) {
+    run_sql(
+        city,
+        "CREATE TRIGGER stopped BEFORE INSERT ON reference_state BEGIN SELECT RAISE(ABORT, 'stopped'); END",
+    )
+    .await;
+}
+
+pub(super) async fn run_sql(city: &City, sql: &'static str) {
+    sqlx::query(sql)
+        .execute(city.collector.inner.batches.pool())
+        .await
+        .unwrap();
+}
+
+/// The city after a start.
+pub(super) async fn started_again(city: City) -> City {
+    let City { folder, collector } = city;
+    drop(collector);
+    let collector = City::start(folder.path()).await;
+    City { folder, collector }
+}
+
+#[tokio::test]
+async fn references_that_were_not_looked_at_before_the_process_ended_are_looked_at_by_the_next_start()
+ {
+    let city = City::open().await;
+    city.collect("编号,上级\na,\nb,a\n", Mode::Upsert).await;
+    stop_looking(&city).await;
+    let late = city.collect("编号,上级\nc,z\n", Mode::Upsert).await;
+    assert_eq!(
+        late.status,
+        BatchStatus::Collected,
+        "its rows are there whether or not anybody has looked"
+    );
+    assert_eq!(standing(&city).await, (1, 0));
+    let found = async |city: &City| {
+        let detail = city.collector.batch(&late.batch).await.unwrap();
+        let orphans = detail.findings.into_iter();
+        orphans
+            .map(|finding| (finding.reason, finding.rows))
+            .collect::<Vec<_>>()
+    };
+    assert!(found(&city).await.is_empty());
+
+    run_sql(&city, "DROP TRIGGER stopped").await;
+    // The process may have ended before the record of the batch was settled, too.
+    run_sql(
+        &city,
+        "UPDATE batch SET status = 'committing', version = NULL, finished_at = NULL \
+         WHERE id = (SELECT max(id) FROM batch)",
+    )
+    .await;
+    let city = started_again(city).await;
+    assert_eq!(standing(&city).await, (2, 1));
+    assert_eq!(found(&city).await, [("boss-unknown".to_owned(), 1)]);
+    let city = started_again(city).await;
+    assert_eq!(found(&city).await.len(), 1, "once");
+
+    stop_looking(&city).await;
+    city.undo(&late.batch).await;
+    assert_eq!(standing(&city).await, (2, 1));
+    run_sql(&city, "DROP TRIGGER stopped").await;
+    let city = started_again(city).await;
+    assert_eq!(standing(&city).await, (1, 0));
 }

@@ -26,8 +26,8 @@ impl City {
 
     async fn take_back(&self, batch: &BatchId, mut workbook: Workbook) -> Result<Returned> {
         let me = Principal::local_administrator();
-        let workbook = workbook.save_to_buffer().unwrap();
-        let given = (workbook, "the bureau asked");
+        let workbook = self.write("returned.xlsx", workbook.save_to_buffer().unwrap());
+        let given = (workbook.as_path(), "the bureau asked");
         self.collector.take_back(&me, batch, given, |_| true).await
     }
 }
@@ -133,7 +133,8 @@ async fn columns_that_were_left_out_of_a_workbook_are_not_read_when_somebody_wri
     for guess in ["x", "22"] {
         let mut workbook = city.workbook(&faults).await;
         write(&mut workbook, (1, AGE), guess);
-        let given = (workbook.save_to_buffer().unwrap(), "a guess");
+        let workbook = city.write("returned.xlsx", workbook.save_to_buffer().unwrap());
+        let given = (workbook.as_path(), "a guess");
         let returned = city
             .collector
             .take_back(&me, &faults, given, |column| column != "age")
@@ -154,4 +155,53 @@ async fn lines_of_a_cell_that_end_otherwise_are_the_same() {
     write(&mut workbook, (1, AGE), "1\n2");
     let returned = city.take_back(&faults, workbook).await.unwrap();
     assert_eq!((returned.corrected, returned.unchanged), (Vec::new(), 1));
+}
+
+#[tokio::test]
+async fn nothing_of_a_workbook_is_taken_when_a_row_far_down_is_not_as_it_was_written() {
+    let city = City::open().await;
+    let faults = city
+        .collect("编号,年龄\na,x\nb,x\nc,x\nd,x\ne,x\n", Mode::Upsert)
+        .await
+        .batch;
+    let mut workbook = city.workbook(&faults).await;
+    write(&mut workbook, (1, AGE), "22");
+    write(&mut workbook, (5, 1), "1");
+    let refused = city.take_back(&faults, workbook).await.unwrap_err();
+    assert!(refused.to_string().contains("row 1 twice"), "{refused}");
+    let waiting = Selection {
+        waiting: true,
+        ..Selection::default()
+    };
+    let waiting = city.collector.quarantined(&faults, &waiting).await.unwrap();
+    let is_untouched = |row: &crate::quarantine::QuarantinedRow| {
+        row.note.is_none() && row.cells["age"].as_deref() == Some("x")
+    };
+    assert_eq!(waiting.len(), 5);
+    assert!(waiting.iter().all(is_untouched));
+}
+
+#[tokio::test]
+async fn rows_of_a_workbook_may_come_back_in_another_order() {
+    let city = City::open().await;
+    let faults = city
+        .collect("编号,年龄\na,1x\nb,2x\nc,3x\nd,4x\n", Mode::Upsert)
+        .await
+        .batch;
+    let mut workbook = city.workbook(&faults).await;
+    let sorted = [
+        ("4", "d", "4"),
+        ("2", "b", "2x"),
+        ("3", "c", "3x"),
+        ("1", "a", "1"),
+    ];
+    for (line, (place, id, age)) in (1..).zip(sorted) {
+        write(&mut workbook, (line, 1), place);
+        write(&mut workbook, (line, AGE - 1), id);
+        write(&mut workbook, (line, AGE), age);
+    }
+    let returned = city.take_back(&faults, workbook).await.unwrap();
+    assert_eq!(returned.corrected, [1, 4]);
+    assert_eq!(returned.unchanged, 2);
+    assert_eq!(city.rows().await, ["a:1", "d:4"]);
 }

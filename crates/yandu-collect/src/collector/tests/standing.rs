@@ -2,8 +2,9 @@
 
 use yandu_words::id::DatasetId;
 
+use super::references::run_sql;
 use super::*;
-use crate::quarantine::{FormerSnapshot, Released};
+use crate::quarantine::{FormerSnapshot, Released, RowState};
 
 impl City {
     /// A snapshot of two rows, then one of which both wait.
@@ -111,6 +112,8 @@ async fn a_release_cut_off_after_its_commit_has_completed_the_snapshot() {
         (record.status, record.version, record.rows_deleted),
         (BatchStatus::Collected, version.unwrap(), 1)
     );
+    let states = [(1, RowState::Released), (2, RowState::Waiting)];
+    assert_eq!(city.states(&faults).await, states);
     city.undo(&faults).await;
     assert_eq!(city.rows().await, ["a:1", "b:2"]);
 }
@@ -119,8 +122,12 @@ async fn a_release_cut_off_after_its_commit_has_completed_the_snapshot() {
 async fn a_release_cut_off_before_its_commit_leaves_the_former_snapshot_and_can_be_made_again() {
     let city = City::open().await;
     let faults = city.with_faults().await.batch;
-    let replacing = city.collector.inner.batches.replacing(&faults, 1);
-    replacing.await.unwrap();
+    city.begin_release(&faults, &faults).await;
+    run_sql(
+        &city,
+        "UPDATE batch SET status = 'committing', rows_deleted = 1 WHERE id = (SELECT max(id) FROM batch)",
+    )
+    .await;
     city.collector.recover().await.unwrap();
     let record = city.collector.batch(&faults).await.unwrap().batch;
     assert_eq!(

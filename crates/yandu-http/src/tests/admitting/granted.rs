@@ -370,6 +370,67 @@ async fn an_answer_says_what_of_it_is_withheld_also_under_a_grant_that_is_counte
 }
 
 #[tokio::test]
+async fn an_answer_says_which_masked_fields_decide_its_rows_although_it_shows_none_of_them() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+        "columns": ["number", "name"], "masks": {"name": "keep 1 0"}, "purpose": "核对", "until": until(&city),
+    });
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let ask = async |sql: &str| {
+        let asked = json!({"sql": sql});
+        city.ok(&wang, Method::POST, "/api/v1/query", &asked).await
+    };
+    let found = ask("SELECT number FROM club.member WHERE name = '王芳'").await;
+    assert_eq!(
+        found["rows"],
+        json!([]),
+        "what stands in for a name is compared"
+    );
+    for (sql, kind) in [
+        (
+            "SELECT number FROM club.member WHERE name = '王芳'",
+            "filter",
+        ),
+        (
+            "SELECT a.number FROM club.member a JOIN (SELECT '王芳' AS known_as) b ON a.name = b.known_as",
+            "join",
+        ),
+        (
+            "SELECT count(*) AS members FROM club.member GROUP BY name",
+            "group",
+        ),
+        ("SELECT number FROM club.member ORDER BY name", "sort"),
+        (
+            "SELECT number FROM club.member ORDER BY name LIMIT 1",
+            "sort",
+        ),
+    ] {
+        let answer = ask(sql).await;
+        let [one] = answer["hidden"].as_array().unwrap().as_slice() else {
+            panic!("{sql}: {answer}")
+        };
+        assert_eq!(
+            (
+                &one["place"],
+                &one["field"],
+                &one["kind"],
+                &one["seen"]["because"]
+            ),
+            (
+                &Value::Null,
+                &json!("club.member.name"),
+                &json!(kind),
+                &json!("masked")
+            ),
+            "{sql}"
+        );
+    }
+    let plain = ask("SELECT number FROM club.member ORDER BY number").await;
+    assert_eq!(plain["hidden"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_grant_says_what_the_negative_list_takes_back_of_it() {
     let (city, [_, sec, wang]) = city().await;
     let grant = json!({

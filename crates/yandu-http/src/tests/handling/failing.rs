@@ -126,18 +126,60 @@ async fn why_a_delivery_failed_is_told_in_words_to_whoever_sees_all_of_its_datas
         let help = error["help"].as_str().unwrap();
         assert!(help.contains("/errors/missing-columns"), "{help}");
     }
-    let run = "/api/v1/sources/club.member_file/run";
-    city.refused(&steward, Method::POST, run, &Value::Null)
-        .await;
-    for (who, is_told) in [(&local(&city), true), (&steward, false)] {
-        let notices = city
-            .ok(who, Method::GET, "/api/v1/notices", &Value::Null)
-            .await;
-        let notice = &notices["notices"][0];
-        assert_eq!(notice["kind"], "failed", "{notices}");
-        let message = notice["message"].as_str().unwrap();
-        let is_kept_back = message.contains("is told to whoever");
-        assert_eq!(is_kept_back, !is_told, "{message}");
+}
+
+/// A database that quotes a cell in what it says, and one that is not there.
+const BASE: &str = "\
+source: club.base
+title: {zh: 会员库}
+dataset: club.member
+mode: upsert
+channel: {sql: {engine: sqlite, url: inbox/base.sqlite, query: \"SELECT json_extract('{}', name) AS number FROM (SELECT '赵铁柱' AS name)\"}}
+";
+const ABSENT: &str = "\
+source: club.absent
+title: {zh: 旧会员库}
+dataset: club.member
+mode: upsert
+channel: {sql: {engine: sqlite, url: inbox/absent.sqlite, table: member}}
+";
+
+#[tokio::test]
+async fn why_a_source_failed_is_told_to_whoever_handles_it_unless_it_may_quote_a_cell() {
+    let sources = [("sources/base.yaml", BASE), ("sources/absent.yaml", ABSENT)];
+    let files = [&FILES[..], &sources].concat();
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let inbox = city.state.collector().folder().root().join("inbox");
+    std::fs::create_dir_all(&inbox).unwrap();
+    // An empty file is a database without tables.
+    std::fs::write(inbox.join("base.sqlite"), "").unwrap();
+    let local = local(&city);
+    for (source, words, is_told) in [
+        ("club.base", HIDDEN, false),
+        ("club.absent", "absent.sqlite", true),
+        ("club.member_file", "by upload", true),
+    ] {
+        let run = format!("/api/v1/sources/{source}/run");
+        for (who, is_told) in [(&local, true), (&steward, is_told)] {
+            let ran = city.send(who, Method::POST, &run, &Value::Null).await;
+            let problem = ran.json();
+            assert_eq!(problem["code"], "source-refused", "{problem}");
+            assert_eq!(problem.to_string().contains(words), is_told, "{problem}");
+            let notices = city
+                .ok(who, Method::GET, "/api/v1/notices", &Value::Null)
+                .await;
+            let mut listed = notices["notices"].as_array().unwrap().iter();
+            let notice = listed.find(|notice| notice["source"] == source).unwrap();
+            assert_eq!(notice["kind"], "failed", "{notice}");
+            let message = notice["message"].as_str().unwrap();
+            assert_eq!(message.contains(words), is_told, "{message}");
+            assert_eq!(
+                message.contains("is told to whoever"),
+                !is_told,
+                "{message}"
+            );
+        }
     }
 }
 

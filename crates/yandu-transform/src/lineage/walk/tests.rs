@@ -45,6 +45,7 @@ pub(crate) fn model(inputs: &[&str], columns: &[&str]) -> SqlLineage {
         inputs: inputs.iter().map(|id| id.parse().unwrap()).collect(),
         columns: Vec::new(),
         whole: Vec::new(),
+        order: Vec::new(),
     };
     for column in columns {
         let (name, flows) = column.split_once(':').unwrap();

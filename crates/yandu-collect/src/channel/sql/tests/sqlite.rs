@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::Why;
 
 #[tokio::test]
 async fn sqlite_behaves_as_every_engine() {
@@ -97,4 +98,32 @@ async fn a_query_without_end_is_given_up() {
     );
     let stopped = message(database.read(endless).await.unwrap_err());
     assert!(stopped.starts_with("silent: "), "{stopped}");
+}
+
+#[tokio::test]
+async fn why_a_database_fails_may_quote_a_cell_only_once_it_reads_rows() {
+    let mut database = Database::sqlite();
+    database
+        .run("CREATE TABLE t (name TEXT); INSERT INTO t VALUES ('王芳')")
+        .await;
+    let absent = database.read(From::Table("absent")).await.unwrap_err();
+    assert!(
+        matches!(&absent, Problem::Refused(Why::Plain(words)) if words.contains("absent")),
+        "{absent:?}"
+    );
+    let reading = From::Query("SELECT json_extract('{}', name) AS name FROM t");
+    let quoting = database.read(reading).await.unwrap_err();
+    assert!(
+        matches!(&quoting, Problem::Refused(Why::Quoting(words)) if words.contains("王芳")),
+        "{quoting:?}"
+    );
+    let Place::File(path) = &mut database.place else {
+        unreachable!()
+    };
+    path.set_file_name("absent.sqlite");
+    let closed = database.read(From::Table("t")).await.unwrap_err();
+    assert!(
+        matches!(closed, Problem::Refused(Why::Plain(_))),
+        "{closed:?}"
+    );
 }
