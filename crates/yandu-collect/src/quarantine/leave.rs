@@ -82,8 +82,13 @@ impl Recorded {
                 if let Some(corrected) = &record.cells {
                     cells.get_or_insert_default().extend(corrected.clone());
                 }
+                let state = match record.state {
+                    // It waits again, as it was released.
+                    RowState::Waiting if cells.is_some() => RowState::Corrected,
+                    state => state,
+                };
                 Some(Last {
-                    state: record.state,
+                    state,
                     cells,
                     note: record.note.clone(),
                 })
@@ -177,6 +182,7 @@ impl Collector {
                 state: match action.as_str() {
                     "released" => RowState::Released,
                     "dropped" => RowState::Dropped,
+                    "waiting" => RowState::Waiting,
                     _ => RowState::Corrected,
                 },
                 cells: cells

@@ -19,7 +19,7 @@ use crate::{Error, Result};
 pub struct Returned {
     /// Rows of which a cell was mended, by this workbook or before it.
     pub corrected: Vec<u64>,
-    /// Rows that came back as they came with their delivery.
+    /// Rows that came back as they went, and that nobody had mended.
     pub unchanged: u64,
     /// Rows that had left quarantine before; nothing was done with them.
     pub left: Vec<u64>,
