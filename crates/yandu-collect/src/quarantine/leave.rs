@@ -82,10 +82,12 @@ impl Recorded {
                 if let Some(corrected) = &record.cells {
                     cells.get_or_insert_default().extend(corrected.clone());
                 }
-                let state = match record.state {
-                    // It waits again, as it was released.
-                    RowState::Waiting if cells.is_some() => RowState::Corrected,
-                    state => state,
+                // What waits again waits as it was released.
+                let is_corrected = record.state == RowState::Waiting && cells.is_some();
+                let state = if is_corrected {
+                    RowState::Corrected
+                } else {
+                    record.state
                 };
                 Some(Last {
                     state,
