@@ -10,6 +10,7 @@ mod read;
 mod releasing;
 mod report;
 mod returned;
+mod reversed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ pub use leave::{FormerSnapshot, Refusal, Released};
 pub(crate) use moved::{Moved, discard, moved_places};
 pub use returned::Returned;
 pub(crate) use returned::are_waiting_rows;
+pub(crate) use reversed::record as record_reversed;
 
 /// The reason of a row that stays in quarantine when the change that moved it there is taken back.
 pub(crate) const SUPERSEDED: &str = "superseded";
@@ -78,7 +80,7 @@ pub struct QuarantinedRow {
     pub cells: BTreeMap<String, Option<String>>,
     /// The record as it stood in the delivery.
     pub record: String,
-    /// Why it was last corrected, released or dropped, and by whom.
+    /// Why it was last corrected, released, taken out of the table again or dropped, and by whom.
     pub note: Option<Note>,
 }
 

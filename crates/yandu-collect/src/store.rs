@@ -60,6 +60,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "releasing",
         sql: include_str!("../migrations/0009_releasing.sql"),
     },
+    Migration {
+        version: 10,
+        name: "released_by",
+        sql: include_str!("../migrations/0010_released_by.sql"),
+    },
 ];
 
 const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \
@@ -522,6 +527,7 @@ fn batch_of(row: &SqliteRow) -> Result<Batch> {
     let time = |at: i64| Timestamp::from_microsecond(at).unwrap_or_default();
     let status: String = row.try_get("status")?;
     let source: Option<String> = row.try_get("source")?;
+    let version = number("version")?;
     Ok(Batch {
         id: serde_json::from_value(word("id")?)?,
         dataset: serde_json::from_value(word("dataset")?)?,
@@ -538,9 +544,13 @@ fn batch_of(row: &SqliteRow) -> Result<Batch> {
         rows_kept: count("rows_kept")?,
         rows_superseded: count("rows_superseded")?,
         rows_quarantined: count("rows_quarantined")?,
-        rows_deleted: count("rows_deleted")?,
+        // A snapshot that is in no version has replaced none.
+        rows_deleted: match version {
+            Some(_) => count("rows_deleted")?,
+            None => 0,
+        },
         base_version: number("base_version")?,
-        version: number("version")?,
+        version,
         report: json("report")?
             .map(|text| serde_json::from_str(&text))
             .transpose()?,

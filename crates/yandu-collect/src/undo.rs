@@ -10,7 +10,14 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::batch::{BatchDetail, BatchStatus};
 use crate::collector::Collector;
 use crate::store::parse_id;
-use crate::{Error, Result, reference};
+use crate::{Error, Result, quarantine, reference};
+
+/// A batch of which the record does not say what an ancestry does, and what that is.
+pub(crate) struct ChangedBatch {
+    pub(crate) batch: BatchId,
+    pub(crate) status: BatchStatus,
+    version: Option<u64>,
+}
 
 /// A change of the lake that batches go or come back with.
 struct Reversal<'a> {
@@ -25,7 +32,7 @@ impl Collector {
     /// Takes a collected batch back, and records who did it and why.
     ///
     /// The table is then as if the batch had never been delivered: its rows go, those released into it later among
-    /// them, and what it replaced comes back where no later batch replaced it again.
+    /// them, and what it replaced comes back where no later batch replaced it again. None of its rows waits any more.
     pub async fn undo(
         &self,
         principal: &Principal,
@@ -37,8 +44,7 @@ impl Collector {
         }
         self.recover().await?;
         let found = self.inner.batches.find(id).await?;
-        let turn = self.turn(&found.dataset);
-        let _turn = turn.lock().await;
+        let _turn = self.settled_turn(&found.dataset).await?;
         let batch = self.inner.batches.find(id).await?;
         if batch.status != BatchStatus::Collected {
             return Err(Error::NotUndoable {
@@ -65,7 +71,8 @@ impl Collector {
     /// Makes the content of an older version of a dataset the present one, and records who did it and why.
     ///
     /// Batches whose rows it does not have count as undone: delivered again, they are collected again. Batches that
-    /// were undone and whose rows it has are collected again.
+    /// were undone and whose rows it has are collected again. Rows of the others that were released and that it does not
+    /// have wait again, corrected as they were; those that it has are released again.
     pub async fn restore(
         &self,
         principal: &Principal,
@@ -77,8 +84,7 @@ impl Collector {
             return Err(Error::NoReason);
         }
         self.recover().await?;
-        let turn = self.turn(dataset);
-        let _turn = turn.lock().await;
+        let _turn = self.settled_turn(dataset).await?;
         if !self.pack_records().allow(dataset, version).await? {
             return Err(Error::OlderThanChange {
                 dataset: dataset.clone(),
@@ -86,11 +92,10 @@ impl Collector {
             });
         }
         let ancestry = self.lake().ancestry(dataset, version).await?;
-        let gone: Vec<BatchId> = self
-            .batches_changed_by(dataset, &ancestry)
-            .await?
+        let changed = self.batches_changed_by(dataset, &ancestry).await?;
+        let gone: Vec<BatchId> = changed
             .into_iter()
-            .filter_map(|(id, status)| (status == BatchStatus::Undone).then_some(id))
+            .filter_map(|changed| (changed.status == BatchStatus::Undone).then_some(changed.batch))
             .collect();
         let reversal = Reversal {
             dataset,
@@ -127,11 +132,16 @@ impl Collector {
     async fn begin(&self, reversal: &Reversal<'_>, gone: &[BatchId]) -> Result<()> {
         let pool = self.inner.batches.pool();
         let mut transaction = yandu_store::writing(pool).await?;
-        sqlx::query("INSERT INTO reversal (commit_id, dataset) VALUES (?, ?)")
-            .bind(reversal.commit.as_str())
-            .bind(reversal.dataset.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO reversal (commit_id, dataset, principal, reason, at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(reversal.commit.as_str())
+        .bind(reversal.dataset.as_str())
+        .bind(reversal.principal.name())
+        .bind(reversal.reason)
+        .bind(self.now().as_microsecond())
+        .execute(&mut *transaction)
+        .await?;
         reference::mark(&mut transaction, reversal.dataset, &reversal.commit, false).await?;
         for batch in gone {
             sqlx::query(
@@ -149,31 +159,37 @@ impl Collector {
         Ok(())
     }
 
-    /// Lets the batches say what a reversal did, as its commit has it; without a commit forgets the reversal.
+    /// Lets the batches and the released rows of their quarantine say what a reversal did, as its commit has it; without a
+    /// commit forgets the reversal.
     async fn settle_reversal(&self, dataset: &DatasetId, commit: &BatchId) -> Result<()> {
         let lake = self.lake();
         let changed = match lake.find_commit(dataset, commit).await? {
             Some(_) => {
                 let ancestry = lake.ancestry(dataset, None).await?;
-                Some(self.batches_changed_by(dataset, &ancestry).await?)
+                let batches = self.batches_changed_by(dataset, &ancestry).await?;
+                let rows = self.rows_changed_by(dataset, &ancestry, &batches).await?;
+                Some((batches, rows))
             }
             None => None,
         };
         let pool = self.inner.batches.pool();
         let mut transaction = yandu_store::writing(pool).await?;
-        if changed.is_none() {
+        if let Some((batches, rows)) = changed {
+            for changed in batches {
+                sqlx::query("UPDATE batch SET status = ?, version = ? WHERE id = ?")
+                    .bind(changed.status.name())
+                    .bind(changed.version.map(|version| version as i64))
+                    .bind(changed.batch.as_str())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            quarantine::record_reversed(&mut transaction, &rows, commit).await?;
+        } else {
             sqlx::query("DELETE FROM undoing WHERE commit_id = ?")
                 .bind(commit.as_str())
                 .execute(&mut *transaction)
                 .await?;
             reference::unmark(&mut transaction, commit).await?;
-        }
-        for (batch, status) in changed.into_iter().flatten() {
-            sqlx::query("UPDATE batch SET status = ? WHERE id = ?")
-                .bind(status.name())
-                .bind(batch.as_str())
-                .execute(&mut *transaction)
-                .await?;
         }
         sqlx::query("DELETE FROM reversal WHERE commit_id = ?")
             .bind(commit.as_str())
@@ -183,54 +199,82 @@ impl Collector {
         Ok(())
     }
 
-    /// The batches of a dataset whose status is not what a ancestry says, with the status that is.
+    /// The batches of a dataset whose records do not say what an ancestry does.
     async fn batches_changed_by(
         &self,
         dataset: &DatasetId,
         ancestry: &Ancestry,
-    ) -> Result<Vec<(BatchId, BatchStatus)>> {
+    ) -> Result<Vec<ChangedBatch>> {
         let records = sqlx::query(
-            "SELECT id, status, version FROM batch WHERE dataset = ? AND status IN ('collected', 'undone') ORDER BY id",
+            "SELECT id, status, version, EXISTS (SELECT 1 FROM quarantine_action AS released \
+             WHERE released.batch = batch.id AND released.action = 'released' AND released.commit_id = batch.id) AS waited \
+             FROM batch WHERE dataset = ? AND status IN ('collected', 'undone') ORDER BY id",
         )
         .bind(dataset.as_str())
         .fetch_all(self.inner.batches.pool())
         .await?;
         let mut changed = Vec::new();
         for record in records {
-            let id = parse_id(record.try_get("id")?)?;
-            // A batch without a version brought no rows of its own.
-            let is_brought =
-                record.try_get::<Option<i64>, _>("version")?.is_none() || ancestry.has(&id);
-            let status = if is_brought && !ancestry.is_undone(&id) {
-                BatchStatus::Collected
+            let batch = parse_id(record.try_get("id")?)?;
+            let before: Option<i64> = record.try_get("version")?;
+            let before = before.map(|version| version as u64);
+            // A batch without a version brought no rows of its own. One that a release completed had none before: its rows waited.
+            let has_waited: bool = record.try_get("waited")?;
+            let is_in = ancestry.has(&batch);
+            let is_brought = before.is_none() || has_waited || is_in;
+            let (status, version) = if !is_brought || ancestry.is_undone(&batch) {
+                (BatchStatus::Undone, before)
+            } else if has_waited && !is_in {
+                (BatchStatus::Collected, None)
+            } else if has_waited && before.is_none() {
+                let found = self.lake().find_commit(dataset, &batch).await?;
+                (BatchStatus::Collected, found)
             } else {
-                BatchStatus::Undone
+                (BatchStatus::Collected, before)
             };
-            if record.try_get::<&str, _>("status")? != status.name() {
-                changed.push((id, status));
+            if record.try_get::<&str, _>("status")? != status.name() || version != before {
+                changed.push(ChangedBatch {
+                    batch,
+                    status,
+                    version,
+                });
             }
         }
         Ok(changed)
     }
 
+    /// Settles the reversals of a dataset that were under way. The caller holds its turn.
+    pub(crate) async fn settle_reversals(&self, dataset: &DatasetId) -> Result<()> {
+        if !self.lake().has(dataset) {
+            return Ok(());
+        }
+        let commits: Vec<String> = sqlx::query_scalar(
+            "SELECT commit_id FROM reversal WHERE dataset = ? ORDER BY commit_id",
+        )
+        .bind(dataset.as_str())
+        .fetch_all(self.inner.batches.pool())
+        .await?;
+        for commit in commits {
+            self.settle_reversal(dataset, &parse_id(&commit)?).await?;
+            tracing::info!(dataset.id = %dataset, commit.id = commit, "an interrupted undoing settled");
+        }
+        Ok(())
+    }
+
     /// Settles the reversals that were under way when the process last ended.
     pub(crate) async fn recover_reversals(&self) -> Result<()> {
-        let records = sqlx::query("SELECT commit_id, dataset FROM reversal ORDER BY commit_id")
-            .fetch_all(self.inner.batches.pool())
-            .await?;
-        for record in records {
-            let commit = parse_id(record.try_get("commit_id")?)?;
-            let dataset: String = record.try_get("dataset")?;
+        let datasets: Vec<String> =
+            sqlx::query_scalar("SELECT DISTINCT dataset FROM reversal ORDER BY dataset")
+                .fetch_all(self.inner.batches.pool())
+                .await?;
+        for dataset in datasets {
             let dataset: DatasetId = serde_json::from_value(dataset.into())?;
             let turn = self.turn(&dataset);
             // Whoever holds the turn may be the one who reverses, and settles it.
             let Ok(_turn) = turn.try_lock() else {
                 continue;
             };
-            if self.lake().has(&dataset) {
-                self.settle_reversal(&dataset, &commit).await?;
-                tracing::info!(dataset.id = %dataset, commit.id = %commit, "an interrupted undoing settled");
-            }
+            self.settle_reversals(&dataset).await?;
         }
         Ok(())
     }

@@ -82,8 +82,15 @@ impl Recorded {
                 if let Some(corrected) = &record.cells {
                     cells.get_or_insert_default().extend(corrected.clone());
                 }
+                // What waits again waits as it was released.
+                let is_corrected = record.state == RowState::Waiting && cells.is_some();
+                let state = if is_corrected {
+                    RowState::Corrected
+                } else {
+                    record.state
+                };
                 Some(Last {
-                    state: record.state,
+                    state,
                     cells,
                     note: record.note.clone(),
                 })
@@ -177,6 +184,7 @@ impl Collector {
                 state: match action.as_str() {
                     "released" => RowState::Released,
                     "dropped" => RowState::Dropped,
+                    "waiting" => RowState::Waiting,
                     _ => RowState::Corrected,
                 },
                 cells: cells

@@ -23,10 +23,11 @@ pub(super) struct Releasing<'a> {
 }
 
 impl Collector {
-    /// Takes the turn of a dataset. Releases of it whose end could not be recorded are settled then.
+    /// Takes the turn of a dataset. Releases and reversals of it whose end could not be recorded are settled then.
     pub(crate) async fn settled_turn(&self, dataset: &DatasetId) -> Result<OwnedMutexGuard<()>> {
         let turn = self.turn(dataset).lock_owned().await;
         self.settle_releases(dataset).await?;
+        self.settle_reversals(dataset).await?;
         Ok(turn)
     }
 
@@ -64,8 +65,8 @@ impl Collector {
         let mut transaction = yandu_store::writing(self.inner.batches.pool()).await?;
         if version.is_some() {
             sqlx::query(
-                "INSERT INTO quarantine_action (batch, row, action, reason, principal, at) \
-                 SELECT batch, place.value, 'released', reason, principal, at \
+                "INSERT INTO quarantine_action (batch, row, action, reason, principal, at, commit_id) \
+                 SELECT batch, place.value, 'released', reason, principal, at, commit_id \
                  FROM releasing, json_each(releasing.rows) AS place WHERE commit_id = ?",
             )
             .bind(commit.as_str())

@@ -10,16 +10,16 @@ use yandu_words::id::BatchId;
 
 use super::leave::require;
 use super::report::{LEADING, SHEET};
-use super::{QuarantinedRow, Released, Selection};
+use super::{QuarantinedRow, Released, RowState, Selection};
 use crate::collector::Collector;
 use crate::{Error, Result};
 
 /// What became of a workbook of waiting rows that came back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Returned {
-    /// Rows of which a cell was mended.
+    /// Rows of which a cell was mended, by this workbook or before it.
     pub corrected: Vec<u64>,
-    /// Rows that came back as they went.
+    /// Rows that came back as they went, and that nobody had mended.
     pub unchanged: u64,
     /// Rows that had left quarantine before; nothing was done with them.
     pub left: Vec<u64>,
@@ -49,7 +49,8 @@ pub(crate) fn are_waiting_rows(headers: &[String]) -> bool {
 
 impl Collector {
     /// Takes a workbook of waiting rows back: cells that differ from those that wait are corrected, and the rows that have such cells
-    /// are checked again and released where they pass. Nothing is done with rows that came back as they went, with those that left
+    /// are checked again and released where they pass; so are those that wait mended as they came back, as after a workbook whose
+    /// taking back was cut off before its release. Nothing is done with rows that nobody mended, with those that left
     /// quarantine since, and with columns that were left out because they are not to be shown: whether a cell there differs would tell
     /// what it holds.
     ///
@@ -118,10 +119,12 @@ impl Collector {
         for row in self.quarantined(id, &selection).await? {
             let cells = given.remove(&row.row).unwrap_or_default();
             let mended = mended(&row, cells);
-            if mended.is_empty() {
+            if mended.is_empty() && row.state != RowState::Corrected {
                 returned.unchanged += 1;
-            } else {
-                returned.corrected.push(row.row);
+                continue;
+            }
+            returned.corrected.push(row.row);
+            if !mended.is_empty() {
                 corrections.push((row.row, Some(serde_json::to_string(&mended)?)));
             }
         }

@@ -91,3 +91,43 @@ async fn a_row_that_was_released_meanwhile_has_the_values_of_columns_that_come_b
     let rows = "SELECT id, house, age FROM demo.person ORDER BY id";
     assert_eq!(city.query(rows).await, ["a|12|30", "b|3|31"]);
 }
+
+#[tokio::test]
+async fn a_row_that_a_change_moved_out_of_the_table_after_its_release_waits_whatever_version_since_comes_back()
+ {
+    let city = City::with(PERSON).await;
+    let content = "id,house,age\na,01,30\nb,x,200\n";
+    let batch = city.collect(content, Mode::Upsert).await.batch;
+    let me = Principal::local_administrator();
+    let collector = city.collector();
+    let age = [("age".to_owned(), Some("31".to_owned()))].into();
+    let correcting = collector.correct(&me, &batch, 2, &age, "asked");
+    correcting.await.unwrap();
+    let releasing = collector.release(&me, &batch, &[2], "asked");
+    assert_eq!(releasing.await.unwrap().released, [2]);
+    city.offer(
+        "datasets/person.yaml",
+        &PERSON.replace(
+            "house: {title: {zh: 门牌}, type: text",
+            "house: {title: {zh: 门牌}, type: integer",
+        ),
+    );
+    city.apply().await;
+    let house = [("house".to_owned(), Some("2".to_owned()))].into();
+    let correcting = collector.correct(&me, &batch, 2, &house, "asked");
+    correcting.await.unwrap();
+    let person = "demo.person".parse().unwrap();
+    let version = collector.lake().version(&person).await.unwrap().unwrap();
+    let restore = async || {
+        let restoring = collector.restore(&me, &person, version, "as it was");
+        restoring.await.unwrap();
+        city.waiting(&batch).await.len()
+    };
+    city.collect("id,house,age\nc,3,32\n", Mode::Upsert).await;
+    assert_eq!(restore().await, 1);
+    let releasing = collector.release(&me, &batch, &[2], "asked");
+    assert_eq!(releasing.await.unwrap().released, [2]);
+    assert_eq!(restore().await, 1, "its second release is not in it");
+    let sql = "SELECT id, house FROM demo.person ORDER BY id";
+    assert_eq!(city.query(sql).await, ["a|1"]);
+}

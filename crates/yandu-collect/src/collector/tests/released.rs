@@ -4,7 +4,7 @@ use super::references::{run_sql, started_again};
 use super::*;
 use crate::quarantine::{RowState, Selection};
 
-const FAULTS: &str = "编号,年龄\na,1\nb,x\nc,many\n";
+pub(super) const FAULTS: &str = "编号,年龄\na,1\nb,x\nc,many\n";
 
 impl City {
     /// The rows of a batch that waited, each with what became of it.
@@ -14,14 +14,14 @@ impl City {
         rows.iter().map(|row| (row.row, row.state)).collect()
     }
 
-    async fn release_row(&self, batch: &BatchId, row: u64) -> crate::Result<Vec<u64>> {
+    pub(super) async fn release_row(&self, batch: &BatchId, row: u64) -> crate::Result<Vec<u64>> {
         let me = Principal::local_administrator();
         let rows = [row];
         let releasing = self.collector.release(&me, batch, &rows, "asked");
         Ok(releasing.await?.released)
     }
 
-    async fn correct(&self, batch: &BatchId, row: u64) {
+    pub(super) async fn correct(&self, batch: &BatchId, row: u64) {
         let me = Principal::local_administrator();
         let age = [("age".to_owned(), Some("22".to_owned()))].into();
         let correcting = self.collector.correct(&me, batch, row, &age, "asked");
@@ -62,7 +62,7 @@ impl City {
     }
 }
 
-fn without_key() -> String {
+pub(super) fn without_key() -> String {
     let reference = "  - {name: boss-unknown, column: boss, references: demo.citizen}\n";
     CITIZEN.replace("key: [id]\n", "").replace(reference, "")
 }

@@ -5,6 +5,7 @@ use yandu_lake::Principal;
 use yandu_words::id::BatchId;
 
 use super::City;
+use super::references::{run_sql, started_again};
 use crate::batch::BatchStatus;
 use crate::quarantine::{Returned, Selection};
 use crate::{Error, Mode, Result};
@@ -25,8 +26,13 @@ impl City {
     }
 
     async fn take_back(&self, batch: &BatchId, mut workbook: Workbook) -> Result<Returned> {
+        self.hand_in(batch, &workbook.save_to_buffer().unwrap())
+            .await
+    }
+
+    async fn hand_in(&self, batch: &BatchId, workbook: &[u8]) -> Result<Returned> {
         let me = Principal::local_administrator();
-        let workbook = self.write("returned.xlsx", workbook.save_to_buffer().unwrap());
+        let workbook = self.write("returned.xlsx", workbook);
         let given = (workbook.as_path(), "the bureau asked");
         self.collector.take_back(&me, batch, given, |_| true).await
     }
@@ -204,4 +210,36 @@ async fn rows_of_a_workbook_may_come_back_in_another_order() {
     assert_eq!(returned.corrected, [1, 4]);
     assert_eq!(returned.unchanged, 2);
     assert_eq!(city.rows().await, ["a:1", "d:4"]);
+}
+
+#[tokio::test]
+async fn a_workbook_that_was_cut_off_before_its_release_is_finished_when_it_is_handed_in_again() {
+    let content = "编号,年龄\na,1\nb,x\nc,200\nd,300\n";
+    for mode in [Mode::Upsert, Mode::Append] {
+        let city = City::open().await;
+        let faults = city.collect(content, mode).await.batch;
+        let mut workbook = city.workbook(&faults).await;
+        write(&mut workbook, (1, AGE), "22");
+        write(&mut workbook, (3, AGE), "400");
+        let workbook = workbook.save_to_buffer().unwrap();
+        run_sql(
+            &city,
+            "CREATE TRIGGER stopped BEFORE INSERT ON releasing BEGIN SELECT RAISE(ABORT, 'stopped'); END",
+        )
+        .await;
+        city.hand_in(&faults, &workbook).await.unwrap_err();
+        run_sql(&city, "DROP TRIGGER stopped").await;
+        let city = started_again(city).await;
+        assert_eq!(city.rows().await, ["a:1"], "{mode:?}");
+
+        let again = city.hand_in(&faults, &workbook).await.unwrap();
+        assert_eq!(again.corrected, [2, 4], "as the first time");
+        assert_eq!(again.unchanged, 1);
+        assert_eq!(again.released.released, [2]);
+        assert_eq!(again.released.refused[0].row, 4);
+        assert_eq!(city.rows().await, ["a:1", "b:22"], "{mode:?}");
+        let once_more = city.hand_in(&faults, &workbook).await.unwrap();
+        assert_eq!(once_more.left, [2]);
+        assert_eq!(city.rows().await, ["a:1", "b:22"], "{mode:?}");
+    }
 }

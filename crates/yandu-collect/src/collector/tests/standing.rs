@@ -8,13 +8,13 @@ use crate::quarantine::{FormerSnapshot, Released, RowState};
 
 impl City {
     /// A snapshot of two rows, then one of which both wait.
-    async fn with_faults(&self) -> Outcome {
+    pub(super) async fn with_faults(&self) -> Outcome {
         self.collect("编号,年龄\na,1\nb,2\n", Mode::Snapshot).await;
         self.collect("编号,年龄\nb,x\nc,many\n", Mode::Snapshot)
             .await
     }
 
-    async fn correct_and_release(&self, batch: &BatchId, row: u64) -> Released {
+    pub(super) async fn correct_and_release(&self, batch: &BatchId, row: u64) -> Released {
         let me = Principal::local_administrator();
         let age = [("age".to_owned(), Some("22".to_owned()))].into();
         let correcting = self.collector.correct(&me, batch, row, &age, "asked");

@@ -1,4 +1,5 @@
 mod random;
+mod released;
 
 use std::time::Duration;
 

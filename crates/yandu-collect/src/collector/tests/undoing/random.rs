@@ -7,7 +7,7 @@ use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{Rng, SeedableRng};
 
 use super::*;
-use crate::quarantine::FormerSnapshot;
+use crate::quarantine::{FormerSnapshot, RowState};
 
 const KEYS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const STEPS: u32 = 80;
@@ -17,6 +17,8 @@ struct Event {
     batch: BatchId,
     mode: Mode,
     rows: Vec<(&'static str, u32)>,
+    /// Whether it brought a row that had waited.
+    is_release: bool,
 }
 
 #[derive(Clone, Default)]
@@ -66,8 +68,9 @@ struct Delivered {
     found: Vec<String>,
 }
 
-/// A row that waits in quarantine.
-struct Waiting {
+/// A row that came to quarantine.
+#[derive(Clone)]
+struct Faulty {
     batch: BatchId,
     row: u64,
     key: &'static str,
@@ -79,7 +82,7 @@ struct Run {
     modes: &'static [Mode],
     model: Model,
     delivered: BTreeMap<BatchId, Delivered>,
-    waiting: Vec<Waiting>,
+    faulty: Vec<Faulty>,
     versions: Vec<(u64, Model)>,
     /// The age of all rows of a step, so that no two deliveries are the same.
     age: u32,
@@ -93,6 +96,12 @@ impl Run {
         } else {
             BatchStatus::Collected
         }
+    }
+
+    /// Whether the row of a batch that waited is in the table, or was.
+    fn is_released(&self, id: &BatchId) -> bool {
+        let mut events = self.model.events.iter();
+        events.any(|event| event.batch == *id && event.is_release)
     }
 
     fn keys(&mut self, most: usize) -> Vec<&'static str> {
@@ -127,7 +136,7 @@ impl Run {
                 found,
             },
         );
-        self.waiting.extend(faulty.map(|key| Waiting {
+        self.faulty.extend(faulty.map(|key| Faulty {
             batch: batch.clone(),
             row: keys.len() as u64 + 1,
             key,
@@ -137,6 +146,7 @@ impl Run {
                 batch,
                 mode,
                 rows: keys.into_iter().map(|key| (key, age)).collect(),
+                is_release: false,
             });
             self.keep().await;
         }
@@ -162,19 +172,20 @@ impl Run {
             batch: written.batch,
             mode: Mode::Upsert,
             rows: rows.into_iter().map(|key| (key, self.age)).collect(),
+            is_release: false,
         });
         told
     }
 
     async fn release(&mut self) -> String {
         let me = Principal::local_administrator();
-        let ready: Vec<usize> = (0..self.waiting.len())
-            .filter(|place| self.status(&self.waiting[*place].batch) == BatchStatus::Collected)
-            .collect();
-        let Some(place) = ready.choose(&mut self.random).copied() else {
+        let waits = |faulty: &&Faulty| {
+            self.status(&faulty.batch) == BatchStatus::Collected && !self.is_released(&faulty.batch)
+        };
+        let waiting: Vec<Faulty> = self.faulty.iter().filter(waits).cloned().collect();
+        let Some(Faulty { batch, row, key }) = waiting.choose(&mut self.random).cloned() else {
             return "release nothing".to_owned();
         };
-        let Waiting { batch, row, key } = self.waiting.remove(place);
         let collector = &self.city.collector;
         let age = [("age".to_owned(), Some(self.age.to_string()))].into();
         let correcting = collector.correct(&me, &batch, row, &age, "asked");
@@ -191,22 +202,20 @@ impl Run {
         if is_unreplaced && has_newer {
             let refused = released.unwrap_err();
             assert!(matches!(refused, Error::NewerSnapshot { .. }), "{refused}");
-            let told = format!("refuse {key} of {batch}, which a newer snapshot follows");
-            self.waiting.push(Waiting { batch, row, key });
-            return told;
+            return format!("refuse {key} of {batch}, which a newer snapshot follows");
         }
         let released = released.unwrap();
         if released.former_snapshot == Some(FormerSnapshot::Replaced) {
-            let delivered = self.delivered.get_mut(&batch).unwrap();
+            let delivered = &self.delivered[&batch];
             assert!(delivered.mode == Mode::Snapshot && !delivered.has_rows);
             assert_eq!(delivered.found, self.model.rows(), "nothing changed since");
             assert_eq!(released.released, [row]);
-            delivered.has_rows = true;
             let told = format!("release {key} of {batch} in place of all");
             self.model.events.push(Event {
                 batch,
                 mode: Mode::Snapshot,
                 rows: vec![(key, self.age)],
+                is_release: true,
             });
             self.keep().await;
             return told;
@@ -219,9 +228,7 @@ impl Run {
         });
         if is_taken {
             assert_eq!(released.released, [0_u64; 0]);
-            let told = format!("refuse {key} of {batch}");
-            self.waiting.push(Waiting { batch, row, key });
-            return told;
+            return format!("refuse {key} of {batch}");
         }
         assert_eq!(released.released, [row]);
         let mode = match self.delivered[&batch].mode {
@@ -233,6 +240,7 @@ impl Run {
             batch,
             mode,
             rows: vec![(key, self.age)],
+            is_release: true,
         });
         self.keep().await;
         told
@@ -300,6 +308,14 @@ impl Run {
                 "{id} after {step}"
             );
         }
+        for Faulty { batch, row, .. } in &self.faulty {
+            if self.status(batch) == BatchStatus::Collected {
+                let states = self.city.states(batch).await;
+                assert_eq!(states.len(), 1, "{batch} after {step}");
+                let is_released = states[0] == (*row, RowState::Released);
+                assert_eq!(is_released, self.is_released(batch), "{batch} after {step}");
+            }
+        }
     }
 }
 
@@ -322,7 +338,7 @@ async fn any_deliveries_and_undoings_leave_what_the_other_batches_make_of_the_ta
             modes,
             model: Model::default(),
             delivered: BTreeMap::new(),
-            waiting: Vec::new(),
+            faulty: Vec::new(),
             versions: Vec::new(),
             age: 0,
         };
