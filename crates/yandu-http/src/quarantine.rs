@@ -287,9 +287,9 @@ async fn export_rows(
 /// What became of a workbook of rows that waited.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Returned {
-    /// Rows of which a cell was mended, by their places in the batch.
+    /// Rows of which a cell was mended, now or before, by their places in the batch.
     pub corrected: Vec<u64>,
-    /// How many came back as they went.
+    /// How many came back as they went, and wait unmended.
     pub unchanged: u64,
     /// Rows that had left quarantine before; nothing was done with them.
     pub left: Vec<u64>,
@@ -298,7 +298,7 @@ pub struct Returned {
 }
 
 /// Takes a workbook of quarantined rows back, mended: cells that differ from those that wait are corrected, and the rows that have such
-/// cells are checked again and released where they pass. The others go on waiting.
+/// cells, or were mended before, are checked again and released where they pass. The others go on waiting.
 #[utoipa::path(post, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path)), request_body(content((DocumentUpload = "multipart/form-data"), (DocumentFile = "application/json"))), responses((status = 200, body = Returned), Problem))]
 async fn return_rows(
     Shared(state): Shared<State>,

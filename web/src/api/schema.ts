@@ -556,7 +556,7 @@ export interface paths {
         put?: never;
         /**
          * Takes a workbook of quarantined rows back, mended: cells that differ from those that wait are corrected, and the rows that have such
-         *     cells are checked again and released where they pass. The others go on waiting.
+         *     cells, or were mended before, are checked again and released where they pass. The others go on waiting.
          */
         post: operations["return_rows"];
         delete?: never;
@@ -6649,7 +6649,7 @@ export interface components {
         };
         /** @description What became of a workbook of rows that waited. */
         Returned: {
-            /** @description Rows of which a cell was mended, by their places in the batch. */
+            /** @description Rows of which a cell was mended, now or before, by their places in the batch. */
             corrected: number[];
             /** @description Rows that had left quarantine before; nothing was done with them. */
             left: number[];
@@ -6657,7 +6657,7 @@ export interface components {
             released: components["schemas"]["Released"];
             /**
              * Format: int64
-             * @description How many came back as they went.
+             * @description How many came back as they went, and wait unmended.
              */
             unchanged: number;
         };
