@@ -170,7 +170,7 @@ async fn a_delivery_whose_process_ended_after_its_commit_adds_nothing_when_it_co
     for mode in [Mode::Snapshot, Mode::Upsert, Mode::Append] {
         let city = City::open().await;
         let first = city.collect(TWO, mode).await;
-        sqlx::query("UPDATE batch SET status = 'committing', version = NULL WHERE id = ?")
+        sqlx::query("UPDATE batch SET status = 'committing', version = NULL, finished_at = NULL WHERE id = ?")
             .bind(first.batch.as_str())
             .execute(city.collector.inner.batches.pool())
             .await
