@@ -32,6 +32,7 @@ fn made_without(
         newest: Some("2026-05".parse().unwrap()),
         late_days: Some(12),
     };
+    let names = BTreeMap::from([("wang".to_owned(), "王芳".to_owned())]);
     let metrics = BTreeMap::from([("telecom.new_station".to_owned(), source)]);
     let making = Making {
         paper: kind,
@@ -44,6 +45,7 @@ fn made_without(
         actuals,
         metrics: &metrics,
         hidden,
+        names: &names,
         address: ADDRESS,
     };
     paper(plan, making)
@@ -425,7 +427,7 @@ async fn a_value_that_a_change_put_in_force_cites_the_change_and_not_the_text() 
     let notes = document.notes();
     let notes: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     assert!(
-        notes.contains(&"按第1号变更，2026年4月10日由wang批准，申请理由：设备到货推迟，决定意见：市政府同意，文件原文为“6月底前新增5G基站300座以上”"),
+        notes.contains(&"按第1号变更，2026年4月10日由王芳批准，申请理由：设备到货推迟，决定意见：市政府同意，文件原文为“6月底前新增5G基站300座以上”"),
         "{notes:?}"
     );
     assert!(
