@@ -253,10 +253,12 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
 fn closing(change: &ItemChangeOfPlan) -> Option<String> {
     let target = change.item.strip_prefix("closing/")?;
     let newest = change.to.as_array()?.last()?;
-    Some(match newest.get("closed_on").and_then(serde_json::Value::as_str) {
-        Some(day) => format!("指标{target}销号，自{day}起达到"),
-        None => format!("指标{target}重新打开"),
-    })
+    Some(
+        match newest.get("closed_on").and_then(serde_json::Value::as_str) {
+            Some(day) => format!("指标{target}销号，自{day}起达到"),
+            None => format!("指标{target}重新打开"),
+        },
+    )
 }
 
 /// What a revision did.
