@@ -36,7 +36,7 @@ pub use actual::settle_plans;
 pub(crate) use actual::standing;
 pub use amend::{
     AskChange, BaselineList, BaselineOfPlan, CarriedOfPlan, ChangeList, ChangeOfPlan,
-    DifferenceOfPlan, FrameOfPlan, FramePointOfPlan,
+    DifferenceOfPlan, EditOfChange, FrameOfPlan, FramePointOfPlan,
 };
 pub use foresee::{ForecastOfTarget, ForecastsOfPlan, ForeseenOfPlan};
 pub use paper::{BlockOfPaper, ColumnOfPaper, FontPaths, NoteOfPaper, PaperOfPlan, RunOfPaper};

@@ -238,6 +238,11 @@ fn proposed_as(plan: &Plan, task: &Task, node: &Node) -> Option<bool> {
     (node.said.title == node_title(plan, task, &node.said, is_last)).then_some(is_last)
 }
 
+/// Whether a node still has the title with which it was proposed for its task.
+pub(crate) fn is_proposed(plan: &Plan, task: &Task, node: &Node) -> bool {
+    proposed_as(plan, task, node).is_some()
+}
+
 /// Lets titles that were proposed follow what a plan says now. A title that a person wrote stays, and so does one that is not `free`.
 pub(crate) fn retitle(before: &Plan, plan: &mut Plan, free: impl Fn(&str) -> bool) {
     let tasks: Vec<(String, String)> = plan

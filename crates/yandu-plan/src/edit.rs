@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::decompose::{copied, retitle};
 use crate::record::{
-    Decision, FigureState, Gone, ItemChange, Items, Node, NodeFields, Origin, Plan, Status, Task,
-    TaskFields, difference,
+    ChangeRequest, ChangeState, Decision, FigureState, Gone, ItemChange, Items, Node, NodeFields,
+    Origin, Plan, Status, Task, TaskFields, difference,
 };
 use crate::reviewing::{Units, because, merged, name, patched, said, set_units};
 use crate::standing::{is_ceiling, is_level, is_open};
@@ -75,6 +76,47 @@ pub(crate) fn apply_and(
     shared.iter().try_for_each(|task| shares_hold(plan, task))?;
     nodes_fit(&before, plan)?;
     Ok(before)
+}
+
+impl Plan {
+    /// What the fields that an edit sets say as the plan stands; null where one says nothing, and nothing of what is added or removed.
+    pub fn present(&self, edit: &Edit) -> Map<String, Value> {
+        if edit.op != Op::Set {
+            return Map::new();
+        }
+        let said = self.said_of(&edit.item).unwrap_or_default();
+        let now = |field: &String| said.get(field).cloned().unwrap_or_default();
+        let fields = edit.fields.keys();
+        fields.map(|field| (field.clone(), now(field))).collect()
+    }
+
+    fn said_of(&self, item: &str) -> Option<Value> {
+        let (kind, key) = item.split_once('/')?;
+        let said = match kind {
+            "point" => {
+                let point = self.points.get(&key.parse::<u32>().ok()?)?;
+                Ok(serde_json::json!({"lead": point.lead, "supports": point.supports}))
+            }
+            "target" => serde_json::to_value(&self.figures.get(&key.parse::<u32>().ok()?)?.said),
+            "task" => serde_json::to_value(&self.tasks.get(key)?.said),
+            "node" => serde_json::to_value(&self.nodes.get(key)?.said),
+            _ => return None,
+        };
+        said.ok()
+    }
+
+    /// All that a change that waits would make otherwise as the plan stands; nothing once it is decided, or cannot be made any more.
+    pub fn effects(&self, change: &ChangeRequest) -> Vec<ItemChange> {
+        if change.state != ChangeState::Requested {
+            return Vec::new();
+        }
+        let mut after = self.clone();
+        let made = apply(&mut after, &change.edits, &change.requested);
+        match (made, self.binding(), after.binding()) {
+            (Ok(()), Ok(now), Ok(then)) => difference(&now, &then),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A node that is set or added is due with its task at the latest.
@@ -209,18 +251,75 @@ fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result
         ));
     }
     if is_reviewed && figure.said != after {
+        let before = figure.said.due;
         figure.correct(after);
         figure.state = if figure.as_read.is_some() || figure.origin != Origin::Read {
             FigureState::Corrected
         } else {
             FigureState::Accepted
         };
+        let due = figure.said.due;
+        come_along(plan, number, before, due);
         return Ok(());
     }
     if !is_reviewed {
+        let before = figure.said.due;
         figure.change(after);
+        let due = figure.said.due;
+        come_along(plan, number, before, due);
     }
     Ok(())
+}
+
+/// Lets what was made out of targets follow what a review says of them.
+pub(crate) fn follow(before: &Plan, plan: &mut Plan) {
+    let dues: Vec<(u32, Option<Date>)> = plan
+        .targets()
+        .map(|target| (target.number, target.said.due))
+        .collect();
+    for (number, due) in dues {
+        let was = before.figures.get(&number).and_then(|was| was.said.due);
+        come_along(plan, number, was, due);
+    }
+    retitle(before, plan, |_| true);
+}
+
+/// What was made out of a target comes along when that is moved to an earlier day: its tasks that are due behind it, with all of theirs.
+fn come_along(plan: &mut Plan, target: u32, before: Option<Date>, due: Option<Date>) {
+    let Some(due) = due.filter(|due| before.is_some_and(|before| *due < before)) else {
+        return;
+    };
+    let behind = plan
+        .tasks
+        .values_mut()
+        .filter(|task| task.target == Some(target) && task.of.is_none() && task.said.due > due);
+    let mut moved: Vec<(String, Date)> = Vec::new();
+    for task in behind {
+        moved.push((task.id.clone(), task.said.due));
+        task.said.due = due;
+    }
+    for (task, before) in moved {
+        bring(plan, &task, before, due);
+    }
+}
+
+/// What is behind the new day of a task comes with it, and is a part of the change: its nodes, and where it is moved to an earlier day
+/// the copies that counties have of it, with theirs.
+fn bring(plan: &mut Plan, key: &str, before: Date, due: Date) {
+    let mut moved = vec![key.to_owned()];
+    if due < before {
+        for copy in plan.tasks.values_mut() {
+            if copy.of.as_deref() == Some(key) && copy.said.due > due {
+                copy.said.due = due;
+                moved.push(copy.id.clone());
+            }
+        }
+    }
+    for node in plan.nodes.values_mut() {
+        if moved.contains(&node.task) {
+            node.said.due = node.said.due.min(due);
+        }
+    }
 }
 
 fn remove_target(plan: &mut Plan, key: &str) -> Result<()> {
@@ -246,22 +345,7 @@ fn set_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<(
     let before = task.said.due;
     task.said = checked(merged(serde_json::to_value(&task.said)?, fields)?)?;
     let due = task.said.due;
-    // What is behind the new day of a task comes with it, and is a part of the change: its nodes, and where it is moved to an earlier day
-    // the copies that counties have of it, with theirs.
-    let mut moved = vec![key.to_owned()];
-    if due < before {
-        for copy in plan.tasks.values_mut() {
-            if copy.of.as_deref() == Some(key) && copy.said.due > due {
-                copy.said.due = due;
-                moved.push(copy.id.clone());
-            }
-        }
-    }
-    for node in plan.nodes.values_mut() {
-        if moved.contains(&node.task) {
-            node.said.due = node.said.due.min(due);
-        }
-    }
+    bring(plan, key, before, due);
     Ok(())
 }
 

@@ -45,6 +45,23 @@ pub enum Error {
         expected: u64,
     },
 
+    #[error(
+        "the plan `{id}` is at revision {revision}, and the decision was made to revision {expected}: {told}"
+    )]
+    Overtaken {
+        id: String,
+        revision: u64,
+        expected: u64,
+        /// What was decided, by whom and when.
+        told: String,
+    },
+
+    #[error("{told}")]
+    AlreadyDecided {
+        /// What was decided, by whom and when.
+        told: String,
+    },
+
     #[error("the plan `{id}` is {}, and cannot be {doing}", status.name())]
     NotNow {
         id: String,
@@ -102,6 +119,7 @@ impl Error {
         "no-plan-item",
         "plan-exists",
         "precondition-failed",
+        "already-decided",
         "plan-status",
         "plan-review-open",
         "invalid-plan-edit",
@@ -126,7 +144,8 @@ impl Error {
             Self::NoPlan(_) => "no-plan",
             Self::NoItem { .. } => "no-plan-item",
             Self::Exists(_) => "plan-exists",
-            Self::Outdated { .. } => "precondition-failed",
+            Self::Outdated { .. } | Self::Overtaken { .. } => "precondition-failed",
+            Self::AlreadyDecided { .. } => "already-decided",
             Self::NotNow { .. } => "plan-status",
             Self::ReviewOpen(_) => "plan-review-open",
             Self::Invalid { .. } => "invalid-plan-edit",
@@ -161,6 +180,12 @@ impl Error {
             Self::Exists(_) => "give another `id`",
             Self::Outdated { .. } => {
                 "somebody else has changed it; read it again and repeat the change"
+            }
+            Self::Overtaken { .. } => {
+                "somebody else has decided it meanwhile; read it again before it is decided otherwise"
+            }
+            Self::AlreadyDecided { .. } => {
+                "a change is decided once; evidence is decided otherwise with `If-Match` and the `ETag` of what was looked at, in the command line with `--again`"
             }
             Self::NotNow { .. } => {
                 "a plan is reviewed, then approved, then closed; after approval it is changed by approved changes"

@@ -1,9 +1,9 @@
 //! What is to be reminded of, supervised, and answered for in person: 催办, 督办, 约谈, by rule. The cases themselves are opened elsewhere.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{Plan, place_of};
+use crate::record::{Plan, Task, place_of};
 use crate::rules::{Counted, Rules};
 use crate::standing::{Lamp, Standing};
 
@@ -43,7 +43,7 @@ impl Step {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     pub step: Step,
-    /// `target/12` or `node/3.2.1`.
+    /// `target/12`, `node/3.2.1`, or `task/3.2` of a task that has no nodes.
     pub item: String,
     pub title: String,
     pub point: u32,
@@ -97,10 +97,17 @@ pub fn overdue(plan: &Plan, standing: &Standing, rules: &Rules) -> Vec<Listed> {
     listed
 }
 
-/// What is most behind comes first; of what is as much behind, a target comes before the nodes on the way to it.
+/// What is most behind comes first; of what is as much behind, a target comes before what is on the way to it.
 fn order(a: &Listed, b: &Listed) -> Ordering {
-    let is_node = |one: &Listed| one.item.starts_with("node/");
-    let key = |one: &Listed| (one.days_left, one.point, is_node(one), place_of(&one.item));
+    let is_on_way = |one: &Listed| !one.item.starts_with("target/");
+    let key = |one: &Listed| {
+        (
+            one.days_left,
+            one.point,
+            is_on_way(one),
+            place_of(&one.item),
+        )
+    };
     b.step.cmp(&a.step).then_with(|| key(a).cmp(&key(b)))
 }
 
@@ -145,7 +152,7 @@ fn step_of(item: Listed, rules: &Rules) -> Option<Listed> {
     Some(Listed { step, rule, ..item })
 }
 
-/// Nodes and targets that are not closed.
+/// Nodes and targets that are not closed, and tasks that no node stands for.
 fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
     let mut items = Vec::new();
     for node in plan.nodes.values() {
@@ -158,6 +165,28 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
                 step: Step::Remind,
                 item: format!("node/{}", node.id),
                 title: node.said.title.clone(),
+                point: task.point,
+                task: Some(task.id.clone()),
+                unit: task.said.lead.clone(),
+                county: task.county.clone(),
+                due: stands.due,
+                days_left: stands.days_left,
+                rule: "",
+                rest: Vec::new(),
+            });
+        }
+    }
+    let divided: BTreeSet<&str> = plan.nodes.values().map(|node| node.task.as_str()).collect();
+    for task in plan.tasks.values() {
+        let Some(stands) = standing.tasks.get(&task.id) else {
+            continue;
+        };
+        let is_alone = !divided.contains(task.id.as_str()) && !is_told(task, standing);
+        if is_alone && !stands.is_closed {
+            items.push(Listed {
+                step: Step::Remind,
+                item: format!("task/{}", task.id),
+                title: task.said.title.clone(),
                 point: task.point,
                 task: Some(task.id.clone()),
                 unit: task.said.lead.clone(),
@@ -192,6 +221,16 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
         }
     }
     items
+}
+
+/// Whether the open target of a task stands for it on its day or before. It is the city's, and no county's.
+fn is_told(task: &Task, standing: &Standing) -> bool {
+    let target = task.target.filter(|_| task.of.is_none());
+    let target = target.and_then(|target| standing.targets.get(&target));
+    let due = target.filter(|target| is_open(target.lamp));
+    let due = due.and_then(|target| target.due);
+    let own = standing.tasks.get(&task.id).map(|task| task.due.day);
+    due.zip(own).is_some_and(|(due, own)| due.day <= own)
 }
 
 fn is_open(lamp: Lamp) -> bool {

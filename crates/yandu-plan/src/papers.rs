@@ -23,7 +23,7 @@ use self::trails::Trails;
 pub use self::words::days_text;
 use self::words::period_text;
 use crate::overdue::{Listed, overdue};
-use crate::record::{Plan, Status};
+use crate::record::{Node, Plan, Status};
 use crate::standing::{Actuals, Standing, Today, standing};
 use crate::{Error, Result};
 
@@ -139,6 +139,8 @@ pub struct Making<'a> {
     pub metrics: &'a BTreeMap<String, MetricSource>,
     /// Targets whose numbers are not for whoever asks for the paper.
     pub hidden: &'a BTreeSet<u32>,
+    /// What those who decided changes are called, by their accounts.
+    pub names: &'a BTreeMap<String, String>,
     /// The address of the web application, without a slash at its end.
     pub address: &'a str,
 }
@@ -291,6 +293,12 @@ impl Writer<'_> {
         } else {
             date_text(day)
         }
+    }
+
+    /// The day on which a node is due, as its days are counted.
+    fn due_of(&self, node: &Node) -> Date {
+        let stands = self.standing.nodes.get(&node.id);
+        stands.map_or(node.said.due, |stands| stands.due.day)
     }
 
     fn day(&self) -> String {

@@ -172,12 +172,28 @@ fn check_documents(plan: &Plan, documents: &[String]) -> Result<()> {
     }
 }
 
-/// Accepts evidence or returns it. What was accepted can be returned later, and opens again what it closed.
-pub(crate) fn judge(plan: &mut Plan, number: u32, accept: bool, by: &Decision) -> Result<()> {
+/// Accepts evidence or returns it. What was accepted can be returned later, by whoever has seen that it was, and opens again what it
+/// closed.
+pub(crate) fn judge(
+    plan: &mut Plan,
+    number: u32,
+    (accept, is_seen): (bool, bool),
+    by: &Decision,
+) -> Result<()> {
     let missing = plan.missing("evidence", number);
     let evidence = plan.evidence.get(&number).ok_or(missing)?;
     if by.reason.is_none() {
         return Err(Error::NoReason);
+    }
+    let state = if accept {
+        EvidenceState::Accepted
+    } else {
+        EvidenceState::Returned
+    };
+    if let Some(told) = evidence.told()
+        && (!is_seen || evidence.state == state)
+    {
+        return Err(Error::AlreadyDecided { told });
     }
     if accept {
         let item = evidence.about.clone();
@@ -200,11 +216,7 @@ pub(crate) fn judge(plan: &mut Plan, number: u32, accept: bool, by: &Decision) -
         }
     }
     if let Some(evidence) = plan.evidence.get_mut(&number) {
-        evidence.state = if accept {
-            EvidenceState::Accepted
-        } else {
-            EvidenceState::Returned
-        };
+        evidence.state = state;
         evidence.decided = Some(by.clone());
     }
     Ok(())

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use yandu_words::calendar::CITY_CLOCK;
 
 pub use figure::{DoubtAnswer, Figure, FigureState, Origin, PlanOffer, Said};
 pub use items::ItemChange;
@@ -37,6 +38,16 @@ pub struct Decision {
     pub at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl Decision {
+    /// Says of something how it was decided, by whom, when on the city's clocks, and why.
+    fn told(&self, what: &str, state: &str) -> String {
+        let at = CITY_CLOCK.to_datetime(self.at).strftime("%Y-%m-%d %H:%M");
+        let why = self.reason.as_ref();
+        let why = why.map(|why| format!(", {why}")).unwrap_or_default();
+        format!("{what} is {state} already, by `{}` on {at}{why}", self.who)
+    }
 }
 
 /// How far a plan has come.

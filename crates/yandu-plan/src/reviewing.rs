@@ -14,7 +14,7 @@ use crate::{Error, Result};
 const NAME_SIGNS: usize = 100;
 const WORDS_SIGNS: usize = 2_000;
 /// What a change is counted in where the text leaves open which of the two it is.
-const OPEN_PERCENT: &str = "% or percentage point";
+pub(crate) const OPEN_PERCENT: &str = "% or percentage point";
 
 /// What a person decided about parts of a plan, all of it or nothing.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -20,6 +20,7 @@ pub(crate) use side::{grows, is_ceiling, is_level, is_open};
 pub use target::{Actual, Actuals, Closed, Lack, TargetStanding, Wanted, wanted};
 pub use told::Told;
 
+use crate::decompose::is_proposed;
 use crate::record::{Node, Plan, Task};
 use crate::rules::{Counted, Rules};
 
@@ -91,7 +92,8 @@ pub fn standing(plan: &Plan, actuals: &Actuals, today: Today<'_>) -> Standing {
         .iter()
         .map(|(id, node)| {
             let measured = measuring(plan, node).and_then(|target| targets.get(&target));
-            (id.clone(), node_of(node, measured, today))
+            let followed = following(plan, node).and_then(|target| targets.get(&target));
+            (id.clone(), node_of(node, (measured, followed), today))
         })
         .collect();
     let mut tasks: BTreeMap<String, TaskStanding> = BTreeMap::new();
@@ -204,11 +206,31 @@ pub(crate) fn measuring(plan: &Plan, node: &Node) -> Option<u32> {
     binding.source.measured().map(|_| target.number)
 }
 
-fn node_of(node: &Node, measured: Option<&TargetStanding>, today: Today<'_>) -> NodeStanding {
+/// The target that a node follows, which its task has and its decomposition made it for: what the target shows to be reached is done by the
+/// node too, and the target takes nothing from the node. Counties do not follow the city's target.
+fn following(plan: &Plan, node: &Node) -> Option<u32> {
+    let task = plan
+        .tasks
+        .get(&node.task)
+        .filter(|task| task.of.is_none())?;
+    let target = plan.figures.get(&task.target?);
+    let target = target.filter(|figure| figure.is_target())?;
+    let is_of_target = node.said.share.is_some() || is_proposed(plan, task, node);
+    is_of_target.then_some(target.number)
+}
+
+/// The target that measures a node, and the one that it follows, as they stand.
+type Leading<'a> = (Option<&'a TargetStanding>, Option<&'a TargetStanding>);
+
+fn node_of(node: &Node, (measured, followed): Leading<'_>, today: Today<'_>) -> NodeStanding {
     let due = today.rules.rest_day.count(node.said.due, today.calendar);
     let closed_on = match (measured, node.said.share) {
         (Some(target), Some(share)) => target.reached(share),
-        _ => node.finished.as_ref().map(|finish| finish.on),
+        (_, share) => {
+            let reached = followed.and_then(|target| target.reached(share.unwrap_or(1.0)));
+            let finished = node.finished.as_ref().map(|finish| finish.on);
+            reached.into_iter().chain(finished).min()
+        }
     };
     let is_begun = node.begun.is_some() || measured.is_some_and(|one| one.actual.is_some());
     NodeStanding {

@@ -32,6 +32,8 @@ const SETTLED: Duration = Duration::from_hours(1);
 pub(crate) struct Ask {
     pub(crate) accept: Option<&'static str>,
     pub(crate) body: Option<Vec<u8>>,
+    /// The revision that a change is made to.
+    pub(crate) revision: Option<u64>,
 }
 
 pub(crate) struct Client {
@@ -192,6 +194,9 @@ impl Client {
                 if let Some(accept) = ask.accept {
                     request = request.header(header::ACCEPT, accept);
                 }
+                if let Some(revision) = ask.revision {
+                    request = request.header(header::IF_MATCH, format!("\"{revision}\""));
+                }
                 if let Some(body) = ask.body {
                     request = request
                         .header(header::CONTENT_TYPE, "application/json")
@@ -230,6 +235,9 @@ fn here(
         .header(header::AUTHORIZATION, format!("Bearer {key}"));
     if let Some(accept) = ask.accept {
         request = request.header(header::ACCEPT, accept);
+    }
+    if let Some(revision) = ask.revision {
+        request = request.header(header::IF_MATCH, format!("\"{revision}\""));
     }
     match ask.body {
         Some(body) => request

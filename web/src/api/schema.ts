@@ -2063,7 +2063,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approves a change, which is made then and is the next baseline, or rejects it. */
+        /**
+         * Approves a change, which is made then and is the next baseline, or rejects it. It is approved by somebody else than whoever asked
+         *     for it, and decided once.
+         */
         post: operations["decide_change"];
         delete?: never;
         options?: never;
@@ -2186,7 +2189,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accepts evidence, or returns it. What was accepted may be returned later: what it closed is open again. */
+        /**
+         * Accepts evidence, or returns it. What was accepted may be returned later: what it closed is open again. What somebody has decided is
+         *     decided otherwise with `If-Match` alone, so that nobody overrides a decision that was not seen.
+         */
         post: operations["decide_evidence"];
         delete?: never;
         options?: never;
@@ -3236,7 +3242,12 @@ export interface components {
              */
             baseline?: number | null;
             decided?: components["schemas"]["DecisionOfPlan"] | null;
-            edits: components["schemas"]["EditOfPlan"][];
+            edits: components["schemas"]["EditOfChange"][];
+            /**
+             * @description While it waits: all that it would make otherwise as the plan stands, with what comes along with its edits. Absent where nothing is
+             *     told.
+             */
+            effects?: components["schemas"]["ItemChangeOfPlan"][];
             /** Format: int32 */
             number: number;
             requested: components["schemas"]["DecisionOfPlan"];
@@ -3798,6 +3809,20 @@ export interface components {
             role: string;
             /** @description Absent where nobody has it. */
             who?: string | null;
+        };
+        /** @description One edit that is asked for. */
+        EditOfChange: {
+            /** @description Of `set`, while the change waits: what these fields say now; null where one says nothing. */
+            before?: Record<string, never>;
+            /** @description Fields of the item as answers tell them; null empties one. */
+            fields?: Record<string, never>;
+            /**
+             * @description `point/3`, `target/12`, `task/3.2` or `node/3.2.1`; of `add` that to which is added: a point, or a task.
+             * @example task/3.2
+             */
+            item: string;
+            /** @description `set`, `add` or `remove`. */
+            op: string;
         };
         /** @description One edit. */
         EditOfPlan: {
@@ -4871,7 +4896,7 @@ export interface components {
              */
             days_left: number;
             due: components["schemas"]["CountedOfPlan"];
-            /** @description `target/12` or `node/3.2.1`. */
+            /** @description `target/12`, `node/3.2.1`, or `task/3.2` of a task without nodes. */
             item: string;
             /** Format: int32 */
             point: number;
@@ -4899,7 +4924,7 @@ export interface components {
             /** @description 督办: late. */
             supervise: components["schemas"]["LateItem"][];
         };
-        /** @description A target or a node of a matter that is told by another one. */
+        /** @description A target, a node or a task of a matter that is told by another one. */
         LatePart: {
             /**
              * Format: int64
@@ -4907,7 +4932,7 @@ export interface components {
              */
             days_left: number;
             due: components["schemas"]["CountedOfPlan"];
-            /** @description `target/12` or `node/3.2.1`. */
+            /** @description `target/12`, `node/3.2.1`, or `task/3.2` of a task without nodes. */
             item: string;
             title: string;
         };

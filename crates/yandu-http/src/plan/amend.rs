@@ -5,15 +5,17 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::actual::standing;
 use super::prove::VerdictOfPlan;
 use super::review::ReasonOfPlan;
-use super::stored::{ItemChangeOfPlan, cause, finish, tagged};
+use super::stored::{ItemChangeOfPlan, answer, cause, finish, must_be_of_another, tagged};
 use super::task::{EditOfPlan, edits};
 use super::tell::DecisionOfPlan;
 use crate::Result;
+use crate::access::Asker;
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
 use crate::problem::Problem;
@@ -29,11 +31,34 @@ pub struct AskChange {
     pub reason: String,
 }
 
+/// One edit that is asked for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EditOfChange {
+    /// `set`, `add` or `remove`.
+    #[schema(pattern = "^(set|add|remove)$")]
+    pub op: String,
+    /// `point/3`, `target/12`, `task/3.2` or `node/3.2.1`; of `add` that to which is added: a point, or a task.
+    #[schema(example = "task/3.2")]
+    pub item: String,
+    /// Fields of the item as answers tell them; null empties one.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
+    pub fields: Map<String, Value>,
+    /// Of `set`, while the change waits: what these fields say now; null where one says nothing.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
+    pub before: Map<String, Value>,
+}
+
 /// A change with its request and what was decided.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChangeOfPlan {
     pub number: u32,
-    pub edits: Vec<EditOfPlan>,
+    pub edits: Vec<EditOfChange>,
+    /// While it waits: all that it would make otherwise as the plan stands, with what comes along with its edits. Absent where nothing is
+    /// told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<ItemChangeOfPlan>,
     /// `requested`, `approved` or `rejected`.
     #[schema(pattern = "^(requested|approved|rejected)$")]
     pub state: String,
@@ -133,21 +158,18 @@ pub struct CarriedOfPlan {
 }
 
 /// Lists the changes that were asked for.
-#[utoipa::path(get, path = "/plans/{id}/changes", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), responses((status = 200, body = ChangeList), Problem))]
+#[utoipa::path(get, path = "/plans/{id}/changes", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), responses((status = 200, body = ChangeList, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn list_plan_changes(
     Shared(state): Shared<State>,
     _caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<ChangeList>> {
+) -> Result<Response> {
     let plan = state.plans().plan(&id).await?;
-    Ok(Json(ChangeList {
-        changes: plan
-            .changes
-            .values()
-            .rev()
-            .map(ChangeOfPlan::from)
-            .collect(),
-    }))
+    let changes = plan.changes.values().rev();
+    let told = ChangeList {
+        changes: changes.map(|one| ChangeOfPlan::of(&plan, one)).collect(),
+    };
+    answer(StatusCode::OK, plan.revision, &told)
 }
 
 /// Asks for a change of what a plan in force says. Nothing changes before it is approved.
@@ -167,19 +189,32 @@ pub(super) async fn ask_change(
         async move { plans.ask_change(&id, edits, cause).await },
     )
     .await?;
-    let told = plan.changes.get(&number).map(ChangeOfPlan::from);
+    let change = plan.changes.get(&number);
+    let told = change.map(|change| ChangeOfPlan::of(&plan, change));
     Ok((StatusCode::CREATED, Json(told)).into_response())
 }
 
-/// Approves a change, which is made then and is the next baseline, or rejects it.
+/// Approves a change, which is made then and is the next baseline, or rejects it. It is approved by somebody else than whoever asked
+/// for it, and decided once.
 #[utoipa::path(post, path = "/plans/{id}/changes/{number}/decision", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("number" = u32, Path, description = "Number of the change."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is meant.")), request_body = VerdictOfPlan, responses((status = 200, body = super::Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn decide_change(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path((id, number)): Path<(String, u32)>,
     headers: HeaderMap,
     Body(verdict): Body<VerdictOfPlan>,
 ) -> Result<Response> {
+    let plan = state.plans().plan(&id).await?;
+    let is_own = plan
+        .changes
+        .get(&number)
+        .is_some_and(|change| change.requested.who == principal.name());
+    must_be_of_another(
+        &asker,
+        is_own && verdict.accept,
+        "a change is approved by somebody else than whoever asked for it",
+    )?;
     let cause = cause(&state, &id, &headers, &principal, Some(verdict.reason)).await?;
     let plans = state.plans().clone();
     let plan = finish(&state, async move {
@@ -259,11 +294,27 @@ pub(super) async fn show_next(
     Ok(Json(yandu_plan::next_frame(&plan, &stands).into()))
 }
 
-impl From<&yandu_plan::ChangeRequest> for ChangeOfPlan {
-    fn from(change: &yandu_plan::ChangeRequest) -> Self {
+impl ChangeOfPlan {
+    fn of(plan: &yandu_plan::Plan, change: &yandu_plan::ChangeRequest) -> Self {
+        let waits = change.state == yandu_plan::ChangeState::Requested;
+        let edits = change.edits.iter().map(|edit| {
+            let EditOfPlan { op, item, fields } = edit.into();
+            EditOfChange {
+                op,
+                item,
+                fields,
+                before: if waits {
+                    plan.present(edit)
+                } else {
+                    Map::new()
+                },
+            }
+        });
+        let effects = plan.effects(change).into_iter();
         Self {
             number: change.number,
-            edits: change.edits.iter().map(EditOfPlan::from).collect(),
+            edits: edits.collect(),
+            effects: effects.map(ItemChangeOfPlan::from).collect(),
             state: change.state.name().to_owned(),
             requested: (&change.requested).into(),
             decided: change.decided.as_ref().map(DecisionOfPlan::from),

@@ -1,6 +1,6 @@
 //! Papers of a plan: the monthly brief, the pack of the quarterly meeting, the review of the year; as JSON, docx and PDF.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::State as Shared;
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use yandu_access::FileForm;
+use yandu_access::{AccountId, FileForm};
 use yandu_documents::{Align, Block, Document, Face, FontFile, Fonts, Note, Run};
 use yandu_lake::Principal;
 use yandu_plan::{Making, Paper};
@@ -255,6 +255,7 @@ async fn make(
     let mut look = look(state, plan).await?;
     look.day = yandu_plan::day_of_paper(plan, paper, period, look.day)?;
     let shown = shown(state, principal, plan, look.day).await;
+    let names = names(state, plan).await?;
     let making = Making {
         paper,
         period,
@@ -262,6 +263,7 @@ async fn make(
         actuals: &shown.actuals,
         metrics: &shown.metrics,
         hidden: &shown.hidden,
+        names: &names,
         address,
     };
     let document = yandu_plan::paper(plan, making);
@@ -279,6 +281,29 @@ async fn make(
         read: read.into_iter().collect(),
         targets: targets.count() as u64,
     })
+}
+
+/// What those who decided the changes of a plan are called, by their accounts.
+async fn names(state: &State, plan: &yandu_plan::Plan) -> Result<BTreeMap<String, String>> {
+    let decided = plan.changes.values();
+    let decided = decided.filter_map(|change| change.decided.as_ref());
+    let who: BTreeSet<&str> = decided.map(|by| by.who.as_str()).collect();
+    let accounts = state.door().accounts();
+    let mut names = BTreeMap::new();
+    // What is no account has a name of the program.
+    let ids = who
+        .into_iter()
+        .filter_map(|who| who.parse::<AccountId>().ok());
+    for id in ids {
+        match accounts.find(&id).await {
+            Ok(account) => {
+                names.insert(id.to_string(), account.name);
+            }
+            Err(yandu_access::Error::NoAccount(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(names)
 }
 
 /// Drawing a paper takes a moment of a processor.

@@ -13,7 +13,7 @@ use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
 use super::actual::standing;
 use super::closing::Closings;
 use super::stand::{BindingOfPlan, CountedOfPlan, TargetStandingOfPlan};
-use super::stored::{answer, cause, finish, must_answer_for, tagged};
+use super::stored::{answer, cause, finish, must_answer_for, must_be_of_another, tagged};
 use super::task::WhyOfPlan;
 use super::tell::{DecisionOfPlan, FigureOfPlan};
 use crate::Result;
@@ -171,7 +171,7 @@ pub struct LateOfPlan {
 /// A matter, told by its item that is most behind: a target and the tasks and nodes that are to reach it are one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct LateItem {
-    /// `target/12` or `node/3.2.1`.
+    /// `target/12`, `node/3.2.1`, or `task/3.2` of a task without nodes.
     pub item: String,
     pub title: String,
     pub point: u32,
@@ -192,10 +192,10 @@ pub struct LateItem {
     pub rest: Vec<LatePart>,
 }
 
-/// A target or a node of a matter that is told by another one.
+/// A target, a node or a task of a matter that is told by another one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct LatePart {
-    /// `target/12` or `node/3.2.1`.
+    /// `target/12`, `node/3.2.1`, or `task/3.2` of a task without nodes.
     pub item: String,
     pub title: String,
     pub due: CountedOfPlan,
@@ -391,16 +391,17 @@ pub(super) async fn read_document(
 }
 
 /// Lists what was handed in for the targets and nodes of a plan.
-#[utoipa::path(get, path = "/plans/{id}/evidence", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), responses((status = 200, body = EvidenceList), Problem))]
+#[utoipa::path(get, path = "/plans/{id}/evidence", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), responses((status = 200, body = EvidenceList, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn list_evidence(
     Shared(state): Shared<State>,
     _caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<EvidenceList>> {
+) -> Result<Response> {
     let plan = state.plans().plan(&id).await?;
-    Ok(Json(EvidenceList {
+    let told = EvidenceList {
         evidence: evidence_of(&plan, |_| true),
-    }))
+    };
+    answer(StatusCode::OK, plan.revision, &told)
 }
 
 /// Hands in evidence for a target that no metric measures, or for a node: a dated figure with its source, and documents.
@@ -434,7 +435,8 @@ pub(super) async fn submit_evidence(
     Ok((StatusCode::CREATED, Json(told)).into_response())
 }
 
-/// Accepts evidence, or returns it. What was accepted may be returned later: what it closed is open again.
+/// Accepts evidence, or returns it. What was accepted may be returned later: what it closed is open again. What somebody has decided is
+/// decided otherwise with `If-Match` alone, so that nobody overrides a decision that was not seen.
 #[utoipa::path(post, path = "/plans/{id}/evidence/{number}/decision", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("number" = u32, Path, description = "Number of the evidence."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is meant.")), request_body = VerdictOfPlan, responses((status = 200, body = super::Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn decide_evidence(
     Shared(state): Shared<State>,
@@ -449,13 +451,11 @@ pub(super) async fn decide_evidence(
         .evidence
         .get(&number)
         .is_some_and(|evidence| evidence.submitted.who == principal.name());
-    if is_own && verdict.accept && asker.account().is_some() {
-        return Err(Problem::new(
-            "not-permitted",
-            "evidence is accepted by somebody else than whoever handed it in",
-        )
-        .with_help("let another reviewer look at it".to_owned()));
-    }
+    must_be_of_another(
+        &asker,
+        is_own && verdict.accept,
+        "evidence is accepted by somebody else than whoever handed it in",
+    )?;
     let cause = cause(&state, &id, &headers, &principal, Some(verdict.reason)).await?;
     let plans = state.plans().clone();
     let plan = finish(&state, async move {

@@ -89,6 +89,15 @@ pub(super) async fn must_answer_for(
     .with_help("ask the joint-meeting office, or log in with an account of such a unit".to_owned()))
 }
 
+/// Refuses whoever judges what is their own. The local administrator may be the only one there is.
+pub(super) fn must_be_of_another(asker: &Asker, is_own: bool, rule: &str) -> Result<()> {
+    if is_own && asker.account().is_some() {
+        let help = "let another reviewer look at it".to_owned();
+        return Err(Problem::new("not-permitted", rule).with_help(help));
+    }
+    Ok(())
+}
+
 /// A plan as it stands, with its tag.
 pub(super) async fn tagged(
     state: &State,
@@ -219,7 +228,7 @@ pub struct RevisionOfPlan {
 }
 
 /// One field of one item of a plan that changed.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ItemChangeOfPlan {
     /// Kind and key, such as `figure/12` or `point/3`.
     #[schema(example = "figure/12")]

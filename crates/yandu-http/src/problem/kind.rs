@@ -51,6 +51,7 @@ pub const KINDS: &[Kind] = &[
     kind!("account-status" 409 "账号现在不能这样做"),
     kind!("administrator-only" 403 "只对本机管理员开放"),
     kind!("administrators-apart" 409 "管理员须分立"),
+    kind!("already-decided" 409 "已经有人决定"),
     kind!("ambiguous-headers" 422 "表头有歧义"),
     kind!("backup-cancelled" 409 "备份被取消"),
     kind!("backup-damaged" 409 "备份已损坏"),

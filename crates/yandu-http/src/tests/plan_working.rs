@@ -158,24 +158,34 @@ async fn a_target_by_hand_is_proved_by_documents_and_a_reviewer() {
     let evidence = json!({"about": "target/2", "on": "2026-06-01", "value": 6, "source": "统计通报", "documents": [kept.json()["hash"]]});
     let submitted = post(&city, "evidence", evidence).await;
     assert_eq!(submitted.status, 201, "{}", submitted.text());
-    let plan = post(
+    let looked = city.get(&format!("{PLAN}/evidence")).await;
+    let looked = looked.header("etag").to_owned();
+    let accepted = post(
         &city,
         "evidence/1/decision",
         json!({"accept": true, "reason": "属实"}),
     )
-    .await
-    .json();
+    .await;
+    let plan = accepted.json();
     let target = &plan["targets"][1];
     assert_eq!(target["standing"]["lamp"], "done");
     assert_eq!(target["standing"]["closed_by"], "evidence");
     assert_eq!(target["evidence"]["documents"][0]["name"], "通报.pdf");
-    let plan = post(
-        &city,
-        "evidence/1/decision",
-        json!({"accept": false, "reason": "口径有误"}),
-    )
-    .await
-    .json();
+    // Somebody who has not seen that it is accepted does not override it.
+    let verdict = json!({"accept": false, "reason": "口径有误"});
+    let unseen = post(&city, "evidence/1/decision", verdict.clone()).await;
+    assert_eq!(unseen.problem(), (409, "already-decided".to_owned()));
+    let decide = |etag: &str| {
+        request(Method::POST, &format!("{PLAN}/evidence/1/decision"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::IF_MATCH, etag)
+    };
+    let older = city.ask(decide(&looked), verdict.to_string()).await;
+    assert_eq!(older.problem(), (412, "precondition-failed".to_owned()));
+    let detail = older.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("is accepted already, by"), "{detail}");
+    let seen = decide(accepted.header("etag"));
+    let plan = city.ask(seen, verdict.to_string()).await.json();
     assert_eq!(plan["targets"][1]["standing"]["closed_on"], Value::Null);
     let by_metric = json!({"about": "target/1", "on": "2026-06-01", "value": 300, "source": "x"});
     assert_eq!(
@@ -224,6 +234,12 @@ async fn what_was_approved_is_changed_by_an_approved_change_and_compared() {
     let asked = post(&city, "changes", edit).await;
     assert_eq!(asked.status, 201, "{}", asked.text());
     assert_eq!(asked.json()["state"], "requested");
+    let told = asked.json();
+    let edit = &told["edits"][0];
+    assert_eq!(edit["before"], json!({"value": 300}), "{edit}");
+    let effects = told["effects"].as_array().unwrap();
+    let is_named = |item: &str| effects.iter().any(|one| one["item"] == item);
+    assert!(is_named("target/1") && is_named("task/1.1"), "{effects:?}");
     let plan = post(
         &city,
         "changes/1/decision",
@@ -231,6 +247,13 @@ async fn what_was_approved_is_changed_by_an_approved_change_and_compared() {
     )
     .await;
     assert_eq!(plan.json()["targets"][0]["value"], 280);
+    let twice = json!({"accept": false, "reason": "不同意"});
+    assert_eq!(
+        post(&city, "changes/1/decision", twice).await.problem(),
+        (409, "already-decided".to_owned())
+    );
+    let decided = city.get(&format!("{PLAN}/changes")).await.json();
+    assert_eq!(decided["changes"][0]["edits"][0]["before"], Value::Null);
     let told = city
         .get(&format!("{PLAN}/difference?from=1&to=2"))
         .await

@@ -132,10 +132,10 @@ impl Writer<'_> {
         let next = self.making.period.next();
         let mut nodes: Vec<Node> = self
             .city_nodes()
-            .filter(|node| next.contains(node.said.due))
+            .filter(|node| next.contains(self.due_of(node)))
             .cloned()
             .collect();
-        nodes.sort_by_key(|node| (node.said.due, place_of(&node.id)));
+        nodes.sort_by_key(|node| (self.due_of(node), place_of(&node.id)));
         if nodes.is_empty() {
             self.tell(format!("{span}没有到期的节点。"));
             return;
@@ -178,7 +178,7 @@ impl Writer<'_> {
             vec![Run::plain(&node.id)],
             vec![Run::plain(title)],
             vec![Run::plain(lead)],
-            vec![Run::plain(self.short(node.said.due))],
+            vec![Run::plain(self.short(self.due_of(node)))],
             vec![Run::plain(state)],
         ]
     }

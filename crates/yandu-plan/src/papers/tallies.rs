@@ -69,7 +69,7 @@ impl Writer<'_> {
         };
         let nodes: Vec<&Node> = self
             .city_nodes()
-            .filter(|node| period.contains(node.said.due))
+            .filter(|node| period.contains(self.due_of(node)))
             .collect();
         if nodes.is_empty() {
             self.tell(format!("{span}没有到期的节点。"));

@@ -85,7 +85,7 @@ impl<'a> Trails<'a> {
         let number = target.number;
         if let Some(change) = self.change_of(number) {
             return Note {
-                text: format!("{}，文件原文为“{literal}”", request_text(change)),
+                text: format!("{}，文件原文为“{literal}”", self.request_text(change)),
                 address: Some(self.page("?tab=changes")),
                 trail: Some(format!("change/{}", change.number)),
             };
@@ -111,6 +111,23 @@ impl<'a> Trails<'a> {
         });
         // The baseline tells which was made last.
         made.max_by_key(|change| change.baseline)
+    }
+
+    /// By which change, when, by whom and on what basis.
+    fn request_text(&self, change: &ChangeRequest) -> String {
+        let mut text = format!("按第{}号变更", change.number);
+        if let Some(by) = &change.decided {
+            let who = who_text(&by.who, self.making.names);
+            text.push_str(&format!("，{}由{who}批准", date_text(day_of(by.at))));
+        }
+        if let Some(reason) = &change.requested.reason {
+            text.push_str(&format!("，申请理由：{reason}"));
+        }
+        let opinion = change.decided.as_ref().and_then(|by| by.reason.as_ref());
+        if let Some(opinion) = opinion {
+            text.push_str(&format!("，决定意见：{opinion}"));
+        }
+        text
     }
 
     /// Of what is reached.
@@ -226,21 +243,4 @@ impl<'a> Trails<'a> {
             trail: Some(format!("plan/{}", self.plan.id)),
         }
     }
-}
-
-/// By which change, when, by whom and on what basis.
-fn request_text(change: &ChangeRequest) -> String {
-    let mut text = format!("按第{}号变更", change.number);
-    if let Some(by) = &change.decided {
-        let who = who_text(&by.who);
-        text.push_str(&format!("，{}由{who}批准", date_text(day_of(by.at))));
-    }
-    if let Some(reason) = &change.requested.reason {
-        text.push_str(&format!("，申请理由：{reason}"));
-    }
-    let opinion = change.decided.as_ref().and_then(|by| by.reason.as_ref());
-    if let Some(opinion) = opinion {
-        text.push_str(&format!("，决定意见：{opinion}"));
-    }
-    text
 }

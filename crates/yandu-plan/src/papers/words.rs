@@ -1,5 +1,7 @@
 //! Days and periods as an office writes them.
 
+use std::collections::BTreeMap;
+
 use yandu_documents::{chinese, date_text};
 use yandu_words::{Grain, Period};
 
@@ -16,12 +18,12 @@ pub(super) fn period_text(period: Period) -> String {
     }
 }
 
-/// Who decided something; those that are no accounts have names of the program.
-pub(super) fn who_text(who: &str) -> &str {
+/// Who decided something, as people call them; those that are no accounts have names of the program.
+pub(super) fn who_text<'a>(who: &'a str, names: &'a BTreeMap<String, String>) -> &'a str {
     match who {
         "local-administrator" => "本机管理员",
         "system" => "系统",
-        who => who,
+        who => names.get(who).map_or(who, String::as_str),
     }
 }
 

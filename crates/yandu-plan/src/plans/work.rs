@@ -9,8 +9,8 @@ use crate::decompose;
 use crate::edit::{self, CountyShare, Edit};
 use crate::progress::{self, NodeStep};
 use crate::record::{
-    ChangeRequest, ChangeState, EvidenceFields, ItemChange, Items, Plan, PlanDocument, Status,
-    difference,
+    ChangeRequest, ChangeState, Evidence, EvidenceFields, ItemChange, Items, Plan, PlanDocument,
+    Status, difference,
 };
 use crate::reviewing::{self, Decisions, Progress};
 use crate::revision::RevisionKind;
@@ -27,7 +27,9 @@ impl Plans {
     pub async fn review(&self, id: &str, decisions: Decisions, cause: Cause) -> Result<Plan> {
         self.change(id, RevisionKind::Reviewed, cause, |plan, bench| {
             plan.must_be(Status::Reviewing, "reviewed")?;
+            let before = plan.clone();
             reviewing::decide(plan, &decisions, &bench.by)?;
+            edit::follow(&before, plan);
             Ok(Effect::None)
         })
         .await
@@ -204,14 +206,45 @@ impl Plans {
         Ok((plan, number))
     }
 
-    /// Accepts evidence, or returns it.
+    /// Accepts evidence, or returns it. Who decides otherwise than somebody did before says which revision was looked at, so that
+    /// nobody overrides a decision that was not seen.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overtaken`] where it was decided since that revision, and [`Error::AlreadyDecided`] where it is decided and no revision
+    /// was said, or decided so.
     pub async fn judge(&self, id: &str, number: u32, accept: bool, cause: Cause) -> Result<Plan> {
-        self.change(id, RevisionKind::Proved, cause, |plan, bench| {
-            plan.must_be(Status::Approved, "proved")?;
-            progress::judge(plan, number, accept, &bench.by)?;
-            Ok(Effect::None)
+        let is_seen = cause.expected.is_some();
+        let judged = self
+            .change(id, RevisionKind::Proved, cause, |plan, bench| {
+                plan.must_be(Status::Approved, "proved")?;
+                progress::judge(plan, number, (accept, is_seen), &bench.by)?;
+                Ok(Effect::None)
+            })
+            .await;
+        let Err(Error::Outdated {
+            id,
+            revision,
+            expected,
+        }) = judged
+        else {
+            return judged;
+        };
+        let plan = self.plan(&id).await?;
+        let told = plan.evidence.get(&number).and_then(Evidence::told);
+        Err(match told {
+            Some(told) => Error::Overtaken {
+                id,
+                revision,
+                expected,
+                told,
+            },
+            None => Error::Outdated {
+                id,
+                revision,
+                expected,
+            },
         })
-        .await
     }
 
     /// Writes down which targets are closed and which are open again by what is known now. The actuals are of the plan as it was looked
@@ -287,6 +320,10 @@ impl Plans {
     }
 
     /// Approves a change, which is made then and is the next baseline, or rejects it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AlreadyDecided`] where it is decided, whichever revision was looked at.
     pub async fn decide_change(
         &self,
         id: &str,
@@ -294,37 +331,45 @@ impl Plans {
         approve: bool,
         cause: Cause,
     ) -> Result<Plan> {
-        self.change(id, RevisionKind::Changed, cause, |plan, bench| {
-            plan.must_be(Status::Approved, "changed")?;
-            if bench.by.reason.is_none() {
-                return Err(Error::NoReason);
-            }
-            let missing = plan.missing("change", number);
-            let request = plan.changes.get(&number).ok_or(missing)?;
-            if request.state != ChangeState::Requested {
-                return Err(Error::invalid("change", "it is decided already"));
-            }
-            let edits = request.edits.clone();
-            if approve {
-                edit::apply(plan, &edits, &bench.by)?;
-            }
-            let next = bench.baseline.as_ref().map_or(1, |(last, _)| last + 1);
-            if let Some(request) = plan.changes.get_mut(&number) {
-                request.state = if approve {
-                    ChangeState::Approved
+        let decided = self
+            .change(id, RevisionKind::Changed, cause, |plan, bench| {
+                plan.must_be(Status::Approved, "changed")?;
+                if bench.by.reason.is_none() {
+                    return Err(Error::NoReason);
+                }
+                let missing = plan.missing("change", number);
+                let request = plan.changes.get(&number).ok_or(missing)?;
+                if let Some(told) = request.told() {
+                    return Err(Error::AlreadyDecided { told });
+                }
+                let edits = request.edits.clone();
+                if approve {
+                    edit::apply(plan, &edits, &bench.by)?;
+                }
+                let next = bench.baseline.as_ref().map_or(1, |(last, _)| last + 1);
+                if let Some(request) = plan.changes.get_mut(&number) {
+                    request.state = if approve {
+                        ChangeState::Approved
+                    } else {
+                        ChangeState::Rejected
+                    };
+                    request.decided = Some(bench.by.clone());
+                    request.baseline = approve.then_some(next);
+                }
+                Ok(if approve {
+                    Effect::Baseline
                 } else {
-                    ChangeState::Rejected
-                };
-                request.decided = Some(bench.by.clone());
-                request.baseline = approve.then_some(next);
-            }
-            Ok(if approve {
-                Effect::Baseline
-            } else {
-                Effect::None
+                    Effect::None
+                })
             })
-        })
-        .await
+            .await;
+        if matches!(decided, Err(Error::Outdated { .. })) {
+            let plan = self.plan(id).await?;
+            if let Some(told) = plan.changes.get(&number).and_then(ChangeRequest::told) {
+                return Err(Error::AlreadyDecided { told });
+            }
+        }
+        decided
     }
 
     /// Closes a plan: its year is reviewed, and it stays as it is.

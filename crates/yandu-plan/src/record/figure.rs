@@ -5,6 +5,7 @@ use serde_json::Number;
 use super::Decision;
 use crate::amount::goal_text;
 use crate::reading::{Comparison, Doubt, Kind, Value};
+use crate::reviewing::OPEN_PERCENT;
 
 /// What is said by a figure. All of it may be corrected in a review.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,14 +120,36 @@ impl Figure {
         self.said.kind == Kind::Target && self.state != FigureState::Rejected
     }
 
-    /// Its literal without blanks and breaks of lines, as a list names it: with the value in force, where a change gave it another.
+    /// Its literal without blanks and breaks of lines, as a list names it: with the value in force, where a review or a change gave it
+    /// another than the text has.
     pub fn wording(&self) -> String {
         let words = self.written();
-        let Some(before) = self.before_change() else {
+        let read = self.as_corrected();
+        let Some(before) = read.as_ref().or_else(|| self.before_change()) else {
             return words;
         };
-        put_in(&words, before, &self.said)
-            .unwrap_or_else(|| format!("{words}（现为{}）", goal_text(&self.said)))
+        match put_in(&words, before, &self.said) {
+            Some(words) => words,
+            // What was misread stands in the text as it is.
+            None if read.is_some() && stands_in(&words, &self.said) => words,
+            None => format!("{words}（现为{}）", goal_text(&self.said)),
+        }
+    }
+
+    /// What the reading found in the text, where a review said another number and something else than what was read is in force. How the
+    /// number is to be understood is what the review says of it.
+    fn as_corrected(&self) -> Option<Said> {
+        let read = self.as_read.as_ref()?;
+        let approved = self.as_approved.as_ref().unwrap_or(&self.said);
+        // The same size in another unit is another number, and not another value.
+        let is_counted_so = read.unit == approved.unit || read.unit == OPEN_PERCENT;
+        let is_other = is_other_number(read, approved) && is_other_number(read, &self.said);
+        (is_counted_so && is_other).then(|| Said {
+            unit: approved.unit.clone(),
+            comparison: approved.comparison,
+            bound: approved.bound,
+            ..read.clone()
+        })
     }
 
     /// Its literal without blanks and breaks of lines, as the text has it.
@@ -185,6 +208,18 @@ impl Figure {
     }
 }
 
+/// Whether two numbers, or two ranges, are of another size. A sign says which way a change goes.
+fn is_other_number(one: &Said, other: &Said) -> bool {
+    let sizes = |said: &Said| said.value.number().map(f64::abs);
+    match (&one.range, &other.range) {
+        (Some(one), Some(other)) => one != other,
+        (None, None) => sizes(one)
+            .zip(sizes(other))
+            .is_some_and(|(one, other)| (one - other).abs() > f64::EPSILON),
+        _ => false,
+    }
+}
+
 /// Words with a number in the place of another, where that stands in them once, in digits and with its unit.
 fn put_in(words: &str, before: &Said, after: &Said) -> Option<String> {
     let (old, new) = (before.value.number()?, after.value.number()?);
@@ -196,15 +231,29 @@ fn put_in(words: &str, before: &Said, after: &Said) -> Option<String> {
         return None;
     }
     let written = format!("{}{}", old.abs(), before.unit);
-    let mut places = words.match_indices(&written).filter(|(at, _)| {
-        let ahead = words.get(..*at).and_then(|ahead| ahead.chars().next_back());
-        ahead.is_none_or(|sign| !sign.is_numeric() && !matches!(sign, '.' | ',' | '-'))
-    });
-    let (Some((at, found)), None) = (places.next(), places.next()) else {
+    let mut places = places_of(words, &written);
+    let (Some(at), None) = (places.next(), places.next()) else {
         return None;
     };
-    let (ahead, behind) = (words.get(..at)?, words.get(at + found.len()..)?);
+    let (ahead, behind) = (words.get(..at)?, words.get(at + written.len()..)?);
     Some(format!("{ahead}{}{}{behind}", new.abs(), after.unit))
+}
+
+/// Where a number with its unit stands in words, and is not the end of a longer one.
+fn places_of<'a>(words: &'a str, written: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let places = words.match_indices(written).map(|(at, _)| at);
+    places.filter(move |at| {
+        let ahead = words.get(..*at).and_then(|ahead| ahead.chars().next_back());
+        ahead.is_none_or(|sign| !sign.is_numeric() && !matches!(sign, '.' | ',' | '-'))
+    })
+}
+
+/// Whether a number stands in words, in digits and with its unit.
+fn stands_in(words: &str, said: &Said) -> bool {
+    said.value.number().is_some_and(|number| {
+        let written = format!("{}{}", number.abs(), said.unit);
+        !said.unit.is_empty() && places_of(words, &written).next().is_some()
+    })
 }
 
 /// What may be a figure and may be none.

@@ -174,6 +174,14 @@ pub struct Evidence {
     pub decided: Option<Decision>,
 }
 
+impl Evidence {
+    /// What was decided about it, by whom and when; `None` while nobody has.
+    pub(crate) fn told(&self) -> Option<String> {
+        let by = self.decided.as_ref()?;
+        Some(by.told(&format!("evidence `{}`", self.number), self.state.name()))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceFields {
@@ -222,6 +230,14 @@ pub struct ChangeRequest {
     /// The baseline that it made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<u32>,
+}
+
+impl ChangeRequest {
+    /// What was decided about it, by whom and when; `None` while nobody has.
+    pub(crate) fn told(&self) -> Option<String> {
+        let by = self.decided.as_ref()?;
+        Some(by.told(&format!("change `{}`", self.number), self.state.name()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use yandu_words::Period;
 
 use super::side::{self, folded};
 use super::{Lamp, Today, Told, days_to, lamp};
+use crate::plans::day_of;
 use crate::reading::Comparison;
 use crate::record::{EvidenceState, Figure, Plan, Source, Way};
 use crate::rules::Counted;
@@ -300,7 +301,7 @@ pub(super) fn stand(
             .filter_map(|(day, value)| Some((*day, value.ok()?)))
             .collect(),
         closed: closed_on.map(|on| Closed { on, by_metric }),
-        is_reopened: closed_on.is_none() && was_met,
+        is_reopened: closed_on.is_none() && (was_met || was_closed(plan, target, today.day)),
         lack: closed_on.is_none().then(|| {
             if is_open {
                 return Lack::SideNotSaid;
@@ -364,6 +365,14 @@ fn run_of(
         }
     }
     (begins, was_met)
+}
+
+/// Whether a target was seen to be closed by a day. What its metric shows of the past may be otherwise by now, and evidence may have been
+/// returned.
+fn was_closed(plan: &Plan, target: &Figure, day: Date) -> bool {
+    let seen = plan.closings.get(&target.number).into_iter().flatten();
+    let mut closed = seen.filter(|closing| closing.closed_on.is_some());
+    closed.any(|closing| day_of(closing.seen.at) <= day)
 }
 
 /// The number of an actual that is compared with the target.

@@ -126,7 +126,12 @@ async fn a_change_is_asked_for_approved_and_is_the_next_baseline() {
         .plans
         .decide_change("plan", number, true, cause("x"))
         .await;
-    assert!(twice.is_err(), "a change is decided once");
+    let twice = twice.unwrap_err();
+    assert_eq!(twice.code(), "already-decided", "a change is decided once");
+    assert_eq!(
+        twice.to_string(),
+        "change `1` is approved already, by `wang` on 2026-01-05 09:00, 市政府同意"
+    );
     let wanted = edits(json!([{"op": "remove", "item": "task/2.1"}]));
     let (_, number) = site
         .plans
@@ -344,6 +349,51 @@ async fn nodes_of_a_task_that_is_due_earlier_come_with_it_and_are_a_part_of_the_
     let told = site.plans.difference("plan", 1, Some(2)).await.unwrap();
     let item = format!("node/{}", last.id);
     assert!(told.iter().any(|one| one.item == item), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_was_made_out_of_a_target_comes_along_when_it_is_due_earlier_and_is_told_before() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    site.split_in_two().await;
+    let edit = json!([{"op": "set", "item": "target/1", "fields": {"due": "2026-05-31", "baseline": "2025年底"}}]);
+    let asked = site.plans.ask_change("plan", edits(edit), cause("提前"));
+    let (plan, number) = asked.await.unwrap();
+    let request = &plan.changes[&number];
+    let before = Value::Object(plan.present(&request.edits[0]));
+    assert_eq!(before, json!({"due": "2026-06-30", "baseline": null}));
+    let moved = [
+        "task/1.1",
+        "node/1.1.2",
+        "task/1.1-1",
+        "node/1.1-1.2",
+        "task/1.1-2",
+        "node/1.1-2.2",
+    ];
+    let effects = plan.effects(request);
+    let told: Vec<&str> = effects.iter().map(|one| one.item.as_str()).collect();
+    for item in moved.iter().chain(&["target/1"]) {
+        assert!(told.contains(item), "{item}: {told:?}");
+    }
+    let day = |text: &str| text.parse::<jiff::civil::Date>().unwrap();
+    assert_eq!(plan.tasks["1.1"].said.due, day("2026-06-30"));
+    let decided = site
+        .plans
+        .decide_change("plan", number, true, cause("市政府同意"));
+    let plan = decided.await.unwrap();
+    for item in moved {
+        let due = match item.split_once('/').unwrap() {
+            ("task", key) => plan.tasks[key].said.due,
+            (_, key) => plan.nodes[key].said.due,
+        };
+        assert_eq!(due, day("2026-05-31"), "{item}");
+    }
+    assert_eq!(plan.nodes["1.1.1"].said.due, day("2026-03-31"));
+    assert_eq!(plan.effects(&plan.changes[&number]), []);
+    let told = site.plans.difference("plan", 1, Some(2)).await.unwrap();
+    for item in ["task/1.1", "node/1.1.2"] {
+        assert!(told.iter().any(|one| one.item == item), "{told:?}");
+    }
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ fn made_without(
         newest: Some("2026-05".parse().unwrap()),
         late_days: Some(12),
     };
+    let names = BTreeMap::from([("wang".to_owned(), "王芳".to_owned())]);
     let metrics = BTreeMap::from([("telecom.new_station".to_owned(), source)]);
     let making = Making {
         paper: kind,
@@ -44,6 +45,7 @@ fn made_without(
         actuals,
         metrics: &metrics,
         hidden,
+        names: &names,
         address: ADDRESS,
     };
     paper(plan, making)
@@ -356,6 +358,30 @@ async fn a_task_that_goes_on_is_not_told_as_finished_late_though_a_node_of_it_wa
 }
 
 #[tokio::test]
+async fn what_is_due_on_a_day_of_rest_is_told_with_the_day_by_which_its_days_are_counted() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    // The last day of May is a Sunday.
+    let added = json!([
+        {"op": "add", "item": "task/2.1", "fields": {"title": "中期检查", "due": "2026-05-31"}},
+        {"op": "add", "item": "point/2", "fields": {"title": "制定方案", "lead": "市数据局", "due": "2026-05-31"}},
+    ]);
+    let plan = site.edit(added).await.unwrap();
+    let of = |period| text(&brief(&plan, &Actuals::new(), period, date(2026, 6, 10)));
+    let next = "2.1.5|形成一个平台：中期检查|";
+    let may = of("2026-05");
+    let mut lines = may.lines();
+    let line = lines.find(|line| line.starts_with(next)).unwrap();
+    assert!(line.contains("|6月1日|"), "{may}");
+    assert!(!of("2026-04").lines().any(|line| line.starts_with(next)));
+    // A task without nodes is listed by itself.
+    assert!(
+        may.contains("任务2.2|制定方案|市数据局|—|6月1日|还有1天"),
+        "{may}"
+    );
+}
+
+#[tokio::test]
 async fn a_change_is_told_in_the_words_of_an_office() {
     let site = Site::new().await;
     site.approved(TEXT).await;
@@ -425,7 +451,7 @@ async fn a_value_that_a_change_put_in_force_cites_the_change_and_not_the_text() 
     let notes = document.notes();
     let notes: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
     assert!(
-        notes.contains(&"按第1号变更，2026年4月10日由wang批准，申请理由：设备到货推迟，决定意见：市政府同意，文件原文为“6月底前新增5G基站300座以上”"),
+        notes.contains(&"按第1号变更，2026年4月10日由王芳批准，申请理由：设备到货推迟，决定意见：市政府同意，文件原文为“6月底前新增5G基站300座以上”"),
         "{notes:?}"
     );
     assert!(

@@ -1,10 +1,26 @@
 use serde_json::{Value, json};
 
 use super::site::{Site, TEXT, actual, cause, finish};
-use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, ShownBy, Source, Way};
+use crate::{
+    Actuals, Cause, Error, EvidenceFields, EvidenceState, Lack, Lamp, NodeStep, ShownBy, Source,
+    Standing, Way,
+};
 
 fn fields(value: Value) -> EvidenceFields {
     serde_json::from_value(value).unwrap()
+}
+
+/// What is said by whoever looked at a revision.
+fn seen(revision: u64, reason: &str) -> Cause {
+    Cause {
+        expected: Some(revision),
+        ..cause(reason)
+    }
+}
+
+/// What closes the second target, with a document.
+fn whole(hash: &str) -> EvidenceFields {
+    fields(json!({"on": "2026-06-15", "value": 6, "source": "市通管办统计", "documents": [hash]}))
 }
 
 /// A plan whose second target is reported by hand, on a day, with one document.
@@ -69,15 +85,13 @@ async fn a_target_by_hand_closes_with_a_dated_figure_its_source_and_documents_th
         stands.targets[&2].closed.is_none(),
         "nobody has accepted it yet"
     );
-    site.plans
-        .judge("plan", number, true, cause("属实"))
-        .await
-        .unwrap();
+    let accepted = site.plans.judge("plan", number, true, cause("属实"));
+    let accepted = accepted.await.unwrap();
     let stands = site.stands(&Actuals::new()).await;
     assert_eq!(stands.targets[&2].lamp, Lamp::Done);
     assert!(!stands.targets[&2].closed.unwrap().by_metric);
     site.plans
-        .judge("plan", number, false, cause("口径有误"))
+        .judge("plan", number, false, seen(accepted.revision, "口径有误"))
         .await
         .unwrap();
     let stands = site.stands(&Actuals::new()).await;
@@ -85,6 +99,109 @@ async fn a_target_by_hand_closes_with_a_dated_figure_its_source_and_documents_th
         stands.targets[&2].closed.is_none(),
         "what is returned opens what it closed"
     );
+}
+
+#[tokio::test]
+async fn nobody_overrides_a_decision_about_evidence_that_was_not_seen() {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let submitted = site
+        .plans
+        .submit("plan", "target/2", whole(&hash), cause("上报"));
+    let (looked, number) = submitted.await.unwrap();
+    let judge = |accept: bool, cause: Cause| site.plans.judge("plan", number, accept, cause);
+    let accepted = judge(true, seen(looked.revision, "属实")).await.unwrap();
+    let other = |expected: Option<u64>| Cause {
+        who: "li".to_owned(),
+        expected,
+        ..cause("口径有误")
+    };
+    let refused = judge(false, other(Some(looked.revision)))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "precondition-failed");
+    let told = "evidence `1` is accepted already, by `wang` on 2026-06-20 09:00, 属实";
+    assert!(refused.to_string().ends_with(told), "{refused}");
+    let refused = judge(false, other(None)).await.unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.to_string().as_str()),
+        ("already-decided", told)
+    );
+    let twice = judge(true, seen(accepted.revision, "属实")).await;
+    assert_eq!(twice.unwrap_err().code(), "already-decided");
+    let plan = site.plans.plan("plan").await.unwrap();
+    assert_eq!(plan.evidence[&number].state, EvidenceState::Accepted);
+    let returned = judge(false, other(Some(accepted.revision))).await.unwrap();
+    assert_eq!(returned.evidence[&number].state, EvidenceState::Returned);
+    // And the other way round.
+    let refused = judge(true, seen(accepted.revision, "属实"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "precondition-failed");
+    assert!(refused.to_string().contains("is returned already, by `li`"));
+}
+
+#[tokio::test]
+async fn nodes_that_were_made_for_a_target_are_done_by_the_evidence_that_closes_it_and_open_again_with_it()
+ {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let own = json!([{"op": "add", "item": "task/1.2", "fields": {"title": "组织验收", "due": "2026-06-25"}}]);
+    let plan = site.edit(own).await.unwrap();
+    let of_task = plan.nodes_in_order().into_iter();
+    let ids: Vec<String> = of_task
+        .filter(|node| node.task == "1.2")
+        .map(|node| node.id.clone())
+        .collect();
+    let (own, made) = ids.split_last().unwrap();
+    assert!(made.len() > 1, "{ids:?}");
+    let closed = |stands: &Standing| -> Vec<Option<String>> {
+        let made = made.iter().map(|id| stands.nodes[id].closed_on);
+        made.map(|on| on.map(|on| on.to_string())).collect()
+    };
+    let submitted = site
+        .plans
+        .submit("plan", "target/2", whole(&hash), cause("上报"));
+    let (_, number) = submitted.await.unwrap();
+    let accepted = site.plans.judge("plan", number, true, cause("属实"));
+    let accepted = accepted.await.unwrap();
+    let stands = site.stands(&Actuals::new()).await;
+    assert_eq!(
+        closed(&stands),
+        vec![Some("2026-06-15".to_owned()); made.len()]
+    );
+    assert_eq!(
+        stands.nodes[own].closed_on, None,
+        "what a person added is done by itself"
+    );
+    let judged = seen(accepted.revision, "口径有误");
+    let returned = site.plans.judge("plan", number, false, judged);
+    returned.await.unwrap();
+    let stands = site.stands(&Actuals::new()).await;
+    assert_eq!(closed(&stands), vec![None; made.len()]);
+    // A node that is finished takes its target nowhere.
+    for id in made {
+        site.finished(id).await;
+    }
+    let stands = site.stands(&Actuals::new()).await;
+    assert_eq!(stands.targets[&2].closed, None);
+}
+
+#[tokio::test]
+async fn a_target_that_was_seen_closed_is_reopened_though_the_past_is_told_otherwise_by_now() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-06-10").await;
+    let restated = Actuals::from([(1, vec![actual("2026-05-31", 299.0)])]);
+    let never = site.stands(&restated).await;
+    assert!(!never.targets[&1].is_reopened);
+    let looked = site.plans.plan("plan").await.unwrap();
+    let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
+    site.settle(&looked, &reached).await.unwrap();
+    for actuals in [restated, Actuals::from([(1, Vec::new())])] {
+        let target = &site.stands(&actuals).await.targets[&1];
+        assert!(target.is_reopened && target.closed.is_none());
+    }
+    let target = &site.stands(&reached).await.targets[&1];
+    assert!(!target.is_reopened && target.closed.is_some());
 }
 
 #[tokio::test]

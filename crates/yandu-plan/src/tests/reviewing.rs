@@ -357,3 +357,57 @@ async fn a_target_that_is_set_back_to_what_was_read_is_corrected_no_more() {
         (FigureState::Accepted, None)
     );
 }
+
+#[tokio::test]
+async fn titles_follow_a_value_and_a_day_that_a_review_corrects_and_those_of_people_stay() {
+    let site = Site::new().await;
+    let plan = site.broken_down(Pace::Quarter).await;
+    let own = json!([{"op": "set", "item": "node/1.1.1", "fields": {"title": "一季度完成150座"}}]);
+    site.edit(own).await.unwrap();
+    let correct = |set: serde_json::Value| {
+        json!({"sentences": [{
+            "sentence": plan.figures[&1].sentence, "reason": "与原件核对",
+            "figures": [{"figure": 1, "set": set}],
+        }]})
+    };
+    let corrected = site.review(correct(json!({"value": 320, "due": "2026-05-31"})));
+    let corrected = corrected.await.unwrap();
+    let title = |plan: &crate::Plan, node: &str| plan.nodes[node].said.title.clone();
+    assert_eq!(
+        corrected.tasks["1.1"].said.title,
+        "6月底前新增5G基站320座以上"
+    );
+    assert_eq!(
+        title(&corrected, "1.1.2"),
+        "完成：6月底前新增5G基站320座以上"
+    );
+    assert_eq!(title(&corrected, "1.1.1"), "一季度完成150座");
+    let moved = [
+        corrected.tasks["1.1"].said.due,
+        corrected.nodes["1.1.2"].said.due,
+    ];
+    assert_eq!(moved.map(|due| due.to_string()), ["2026-05-31"; 2]);
+    // A later change goes on from what the text has.
+    let mut changed = corrected.figures[&1].clone();
+    changed.as_approved = Some(changed.said.clone());
+    changed.said.value = Value::Number(340.into());
+    assert_eq!(changed.wording(), "6月底前新增5G基站340座以上");
+    let back = site.review(correct(json!({"value": 300}))).await.unwrap();
+    assert_eq!(back.tasks["1.1"].said.title, "6月底前新增5G基站300座以上");
+}
+
+#[tokio::test]
+async fn a_number_that_was_misread_and_stands_in_the_text_is_not_said_beside_it() {
+    let site = Site::new().await;
+    let plan = site.import(TEXT).await;
+    let mut figure = plan.figures[&1].clone();
+    let words = figure.wording();
+    figure.as_read = Some(crate::Said {
+        value: Value::Number(5.into()),
+        ..figure.said.clone()
+    });
+    assert_eq!(figure.wording(), words);
+    // What does not stand there is.
+    figure.said.value = Value::Number(310.into());
+    assert_eq!(figure.wording(), format!("{words}（现为不低于310座）"));
+}

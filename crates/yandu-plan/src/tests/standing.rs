@@ -415,6 +415,38 @@ async fn what_is_late_is_listed_by_rule_and_the_unit_of_many_is_called_in() {
 }
 
 #[tokio::test]
+async fn a_task_without_nodes_stands_for_itself_in_the_list_and_is_done_by_a_node() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let task = json!([{"op": "add", "item": "point/2", "fields": {"title": "制定方案", "lead": "市数据局", "due": "2026-03-31"}}]);
+    let plan = site.edit(task).await.unwrap();
+    let listed = |plan: &Plan, day: Date| {
+        let stands = stands_on(plan, &Actuals::new(), day);
+        overdue(plan, &stands, &rules())
+            .into_iter()
+            .filter(|one| one.unit.as_deref() == Some("市数据局"))
+            .map(|one| format!("{} {} {}", one.step.text(), one.item, one.rule))
+            .collect::<Vec<String>>()
+    };
+    assert_eq!(listed(&plan, date(2026, 3, 20)), Vec::<String>::new());
+    for (day, told) in [
+        (date(2026, 3, 24), "催办 task/2.2 remind_days"),
+        (date(2026, 4, 1), "督办 task/2.2 supervise_days"),
+        (date(2026, 4, 30), "约谈 task/2.2 interview_days"),
+    ] {
+        assert_eq!(listed(&plan, day), [told]);
+    }
+    let node = json!([{"op": "add", "item": "task/2.2", "fields": {"title": "印发方案", "due": "2026-03-31"}}]);
+    let plan = site.edit(node).await.unwrap();
+    let late = listed(&plan, date(2026, 4, 1));
+    assert_eq!(late, ["督办 node/2.2.1 supervise_days"]);
+    let plan = site.finished("2.2.1").await;
+    assert_eq!(listed(&plan, date(2026, 4, 1)), Vec::<String>::new());
+    let stands = stands_on(&plan, &Actuals::new(), date(2026, 4, 1));
+    assert_eq!(stands.tasks["2.2"].lamp, Lamp::Done);
+}
+
+#[tokio::test]
 async fn a_target_and_the_nodes_on_the_way_to_it_are_one_late_matter() {
     let site = Site::new().await;
     let plan = site.approved(TEXT).await;

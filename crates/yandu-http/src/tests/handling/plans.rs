@@ -117,6 +117,32 @@ async fn a_unit_reports_of_its_own_nodes_and_somebody_else_accepts_its_evidence(
 }
 
 #[tokio::test]
+async fn a_change_is_approved_by_somebody_else_than_whoever_asked_for_it() {
+    let city = City::with_files(crate::Options::default(), &FILES).await;
+    approved(&city).await;
+    let root = city.claim().await;
+    let office = city.member(&root, "wang", "市工信局", &["steward"]).await;
+    let other = city.member(&root, "sun", "市工信局", &["steward"]).await;
+    let changes = "/api/v1/plans/2026/changes";
+    let edit = json!({
+        "edits": [{"op": "set", "item": "target/1", "fields": {"value": 280}}], "reason": "推迟",
+    });
+    let accept = json!({"accept": true, "reason": "同意"});
+    let reject = json!({"accept": false, "reason": "撤回"});
+    let decision = |number: u64| format!("{changes}/{number}/decision");
+    city.ok(&office, Method::POST, changes, &edit).await;
+    let refused = city
+        .refused(&office, Method::POST, &decision(1), &accept)
+        .await;
+    assert_eq!(refused, "not-permitted");
+    let made = city.ok(&other, Method::POST, &decision(1), &accept).await;
+    assert_eq!(made["targets"][0]["value"], 280);
+    // What one has asked for one may take back.
+    city.ok(&office, Method::POST, changes, &edit).await;
+    city.ok(&office, Method::POST, &decision(2), &reject).await;
+}
+
+#[tokio::test]
 async fn who_filled_the_form_of_a_target_is_told_to_whoever_has_to_do_with_the_form_alone() {
     let city = City::with_files(crate::Options::default(), &FILES).await;
     approved(&city).await;

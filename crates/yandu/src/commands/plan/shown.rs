@@ -239,11 +239,26 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
             revision.changes.len(),
             revision.reason.as_deref().unwrap_or_default()
         );
+        for closing in revision.changes.iter().filter_map(closing) {
+            let _ = writeln!(text, "   {closing}");
+        }
     }
     if let Some(next) = &history.next {
         let _ = writeln!(text, "更早的：--after {next}");
     }
     text
+}
+
+/// That a target was found to be closed, or open again.
+fn closing(change: &ItemChangeOfPlan) -> Option<String> {
+    let target = change.item.strip_prefix("closing/")?;
+    let newest = change.to.as_array()?.last()?;
+    Some(
+        match newest.get("closed_on").and_then(serde_json::Value::as_str) {
+            Some(day) => format!("指标{target}销号，自{day}起达到"),
+            None => format!("指标{target}重新打开"),
+        },
+    )
 }
 
 /// What a revision did.
@@ -291,7 +306,32 @@ fn reached(told: &ToldOfPlan) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{FigureFields, ToldOfPlan, measure, reached};
+    use super::{FigureFields, HistoryOfPlan, ToldOfPlan, history, measure, reached};
+
+    #[test]
+    fn a_history_says_whether_a_target_was_closed_or_opened_again() {
+        let closed = json!({"closed_on": "2026-05-31", "value": 301.0});
+        let open = json!({"closed_on": null, "value": 299.0});
+        let revision = |number: u64, from: serde_json::Value, to: serde_json::Value| {
+            json!({
+                "revision": number, "kind": "settled", "who": "system", "at": "2026-06-10T01:00:00Z", "reason": null,
+                "changes": [{"item": "closing/1", "field": null, "from": from, "to": to}],
+            })
+        };
+        let told = json!({"id": "2026", "next": null, "revisions": [
+            revision(8, json!([closed]), json!([closed, open])),
+            revision(7, json!(null), json!([closed])),
+        ]});
+        let text = history(&serde_json::from_value::<HistoryOfPlan>(told).unwrap());
+        let told: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("   "))
+            .collect();
+        assert_eq!(
+            told,
+            ["   指标1重新打开", "   指标1销号，自2026-05-31起达到"]
+        );
+    }
 
     #[test]
     fn a_change_is_told_with_every_bound_of_its_size() {

@@ -178,6 +178,9 @@ pub(super) struct EvidenceArgs {
     accept: Option<u32>,
     #[arg(long = "return", value_name = "NUMBER", conflicts_with = "about")]
     return_: Option<u32>,
+    /// Decide otherwise than somebody did before
+    #[arg(long, conflicts_with = "about")]
+    again: bool,
     #[arg(long)]
     reason: Option<String>,
 }
@@ -330,7 +333,12 @@ impl EvidenceArgs {
         if let Some(number) = self.accept.or(self.return_) {
             let body = verdict(self.accept.is_some(), self.reason);
             let path = address(&self.plan, &format!("/evidence/{number}/decision"));
-            let plan: Stored = client.post(&path, &body).await?;
+            let mut ask = asked(&body)?;
+            if self.again {
+                let seen: Stored = client.get(&address(&self.plan, "")).await?;
+                ask.revision = Some(seen.head.revision);
+            }
+            let plan: Stored = client.decoded(Method::POST, &path, ask).await?;
             return output.result(&plan, shown::lamps);
         }
         let (Some(about), Some(on)) = (self.about, self.on) else {
@@ -525,13 +533,17 @@ impl Client {
         path: &str,
         body: &impl serde::Serialize,
     ) -> Result<T> {
-        let body = serde_json::to_vec(body).map_err(|error| Failure::of(&error))?;
-        let ask = Ask {
-            body: Some(body),
-            ..Ask::default()
-        };
-        self.decoded(Method::PUT, path, ask).await
+        self.decoded(Method::PUT, path, asked(body)?).await
     }
+}
+
+/// A request with a body.
+fn asked(body: &impl serde::Serialize) -> Result<Ask> {
+    let body = serde_json::to_vec(body).map_err(|error| Failure::of(&error))?;
+    Ok(Ask {
+        body: Some(body),
+        ..Ask::default()
+    })
 }
 
 #[cfg(test)]
