@@ -74,6 +74,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "token purpose",
         sql: include_str!("../migrations/0010_token_purpose.sql"),
     },
+    Migration {
+        version: 11,
+        name: "password ended",
+        sql: include_str!("../migrations/0011_password_ended.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.
