@@ -60,7 +60,7 @@ pub use preview::{
     OfferedPacks, PolicyText, RightsChange, RightsPreview, TextProblem,
 };
 pub(crate) use session::{Browser, ENDED, begin};
-pub use session::{Claim, Invitation, Login, Purpose, Who};
+pub use session::{Claim, Invitation, InvitationLink, Login, Purpose, Who};
 
 /// The cookie of a session.
 pub(crate) const COOKIE: &str = "yandu_session";

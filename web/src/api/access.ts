@@ -74,6 +74,15 @@ export const claim = async (body: Schemas['Claim']) => (await call<Account>('POS
 
 export const accept = async (link: string, password: string) => (await call<Account>('POST', '/invitations', { body: { link, password } })).data
 
+/** Whose password a link would set; nothing is used up. */
+export const invitedBy = (link: string) =>
+  queryOptions({
+    queryKey: ['invitation', link],
+    queryFn: async () => (await call<Account>('POST', '/invitations/look', { body: { link } })).data,
+    retry: false,
+    staleTime: Infinity,
+  })
+
 export const changePassword = (old: string, wanted: string) => call('PUT', '/account/password', { body: { old, new: wanted } })
 
 /** The code is wanted where the account has a second factor. */
@@ -143,6 +152,7 @@ export interface AccountFilter {
   status?: string
   role?: string
   department?: string
+  locked?: 'true'
 }
 
 export const accounts = (filter: AccountFilter) =>
@@ -169,6 +179,8 @@ export const invite = async (id: string) => (await call<Link>('POST', `${of(id)}
 export const resetPassword = async (id: string) => (await call<Link>('POST', `${of(id)}/reset`)).data
 
 export const endSessions = (id: string) => call('DELETE', `${of(id)}/sessions`)
+
+export const unlock = (id: string) => call('DELETE', `${of(id)}/lock`)
 
 export const removeSecondFactor = (id: string) => call('DELETE', `${of(id)}/second-factor`)
 

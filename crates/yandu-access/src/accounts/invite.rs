@@ -120,6 +120,33 @@ impl Accounts {
         Ok(after)
     }
 
+    /// The account whose password a link would set, where it can be used still.
+    pub async fn look_at(&self, secret: &str) -> Result<Account> {
+        self.invited(SecretHash::of(secret), self.now()).await
+    }
+
+    /// Lets an account be logged in to again that is locked because too many logins have failed. One that is not locked is no error.
+    pub async fn unlock(&self, by: &str, id: &AccountId) -> Result<()> {
+        let mut writing = self.begin().await?;
+        let at = self.now();
+        let account = store::account(&mut writing, id, at).await?;
+        // Whoever could end the lock again and again could guess without end.
+        check_access(by, &account)?;
+        let Some(until) = account.locked_until else {
+            return Ok(());
+        };
+        store::failure::clear(&mut writing, id.as_str()).await?;
+        let unlocked = Note {
+            at,
+            actor: Some(by),
+            kind: EventKind::Unlocked,
+            subject: id.as_str(),
+            detail: json!({ "until": until }),
+        };
+        note(&mut writing, &unlocked).await?;
+        self.commit(writing).await
+    }
+
     /// The account that a link names, where the link can be used.
     async fn invited(&self, hash: SecretHash, now: Timestamp) -> Result<Account> {
         let mut connection = self.inner.store.pool().acquire().await?;

@@ -53,12 +53,14 @@ pub(crate) async fn set(
     .bind(account.as_str())
     .execute(&mut *connection)
     .await?;
-    sqlx::query("UPDATE account SET password = ?, password_changed_at = ?, password_ended = 0 WHERE id = ?")
-        .bind(hash)
-        .bind(at.as_microsecond())
-        .bind(account.as_str())
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "UPDATE account SET password = ?, password_changed_at = ?, password_ended = 0 WHERE id = ?",
+    )
+    .bind(hash)
+    .bind(at.as_microsecond())
+    .bind(account.as_str())
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "DELETE FROM old_password WHERE account = ?1 AND changed_at NOT IN \
          (SELECT changed_at FROM old_password WHERE account = ?1 ORDER BY changed_at DESC LIMIT ?2)",

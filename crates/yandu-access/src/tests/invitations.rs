@@ -23,8 +23,11 @@ async fn a_link_sets_a_password_once() {
         "weak-password",
         "and the link can be used still"
     );
+    let looked = site.accounts.look_at(secret).await.unwrap();
+    assert_eq!(looked.id, id("wang"), "and looking uses nothing up");
     let account = site.accounts.accept(secret, PASSWORD).await.unwrap();
     assert_eq!(account.status, Status::Active);
+    assert_eq!(code(site.accounts.look_at(secret).await), "account-link");
     assert_eq!(site.accounts.find(&id("wang")).await.unwrap(), account);
     let again = site.accounts.accept(secret, OTHER).await;
     assert_eq!(code(again), "account-link");

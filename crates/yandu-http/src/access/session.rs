@@ -30,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(show_session, log_in, set_purpose, log_out))
         .routes(routes!(claim))
         .routes(routes!(accept))
+        .routes(routes!(look_at_invitation))
 }
 
 /// Who asks, and what they may do in the city.
@@ -94,6 +95,13 @@ pub struct Invitation {
     pub link: String,
     #[schema(format = Password)]
     pub password: String,
+}
+
+/// A link that may be used up.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationLink {
+    pub link: String,
 }
 
 /// Says who asks.
@@ -206,6 +214,16 @@ async fn accept(
 ) -> Result<Json<AccountLine>> {
     let accounts = state.door().accounts();
     let account = accounts.accept(&accepted.link, &accepted.password).await?;
+    Ok(Json(account.into()))
+}
+
+/// Shows whose password a link would set, and uses nothing up.
+#[utoipa::path(post, path = "/invitations/look", tag = "access", request_body = InvitationLink, responses((status = 200, body = AccountLine), Problem))]
+async fn look_at_invitation(
+    Shared(state): Shared<State>,
+    Body(asked): Body<InvitationLink>,
+) -> Result<Json<AccountLine>> {
+    let account = state.door().accounts().look_at(&asked.link).await?;
     Ok(Json(account.into()))
 }
 
