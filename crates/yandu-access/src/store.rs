@@ -6,6 +6,7 @@ pub(crate) mod identity;
 pub(crate) mod invitation;
 pub(crate) mod meaning;
 pub(crate) mod password;
+pub(crate) mod policy;
 pub(crate) mod receipt;
 pub(crate) mod second_factor;
 pub(crate) mod session;
@@ -78,6 +79,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 11,
         name: "password ended",
         sql: include_str!("../migrations/0011_password_ended.sql"),
+    },
+    Migration {
+        version: 12,
+        name: "city policy",
+        sql: include_str!("../migrations/0012_city_policy.sql"),
     },
 ];
 

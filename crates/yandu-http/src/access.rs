@@ -54,7 +54,9 @@ pub use identity::{IdentityLine, IdentityList, LinkConfirmation, NewIdentity, Pr
 pub use name::{AccountName, AccountNames};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
-pub use policy::{PolicyFinding, PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
+pub use policy::{
+    PolicyFault, PolicyFinding, PolicyLine, PolicyList, SeenColumn, SightLine, Sights,
+};
 pub use preview::{
     AccountMove, ColumnGrade, DifferenceColumn, DifferenceLine, DifferenceWho, MatchableColumns,
     OfferedPacks, PolicyText, RightsChange, RightsPreview, TextProblem,

@@ -6328,6 +6328,16 @@ export interface components {
             tasks: string[];
             title: string;
         };
+        /** @description Policies that should be in force and have an error. */
+        PolicyFault: {
+            /**
+             * @description What is in force in their place: `former`, the texts of the city's folder that were in force last, or `nothing` but what the
+             *     program itself permits.
+             */
+            in_force: string;
+            /** @description What is wrong, for administrators; nobody else is told. */
+            problems: components["schemas"]["TextProblem"][];
+        };
         /** @description A permit that shows nothing of a dataset, because it names a column that is another field by now, or gone. */
         PolicyFinding: {
             /** @description As the policy names it. */
@@ -6354,6 +6364,7 @@ export interface components {
         };
         /** @description The set of policies in force. */
         PolicyList: {
+            fault?: components["schemas"]["PolicyFault"] | null;
             /** @description Permits of theirs that show nothing of a dataset. */
             findings: components["schemas"]["PolicyFinding"][];
             /** @description Names the set; another one is another set. */
@@ -7777,6 +7788,7 @@ export interface components {
             /** @description With what the session was begun: `password` or `openid`. */
             means?: string | null;
             openid?: components["schemas"]["OpenidLine"] | null;
+            policy_fault?: components["schemas"]["PolicyFault"] | null;
             /** @description What the session is for, in the words of its owner. */
             purpose?: string | null;
         };
