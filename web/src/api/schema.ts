@@ -6555,6 +6555,8 @@ export interface components {
              * @example SELECT sex, count(*) AS people FROM population.resident GROUP BY sex
              */
             sql: string;
+            /** @description Reads under no grant whose uses are counted, and uses none up: for what a page shows by itself. */
+            uncounted?: boolean;
             /** @description Single datasets at a version; goes before `as_of`. */
             versions?: {
                 [key: string]: number;
@@ -7172,6 +7174,11 @@ export interface components {
             /** @description Whether only some rows are shown. */
             has_condition: boolean;
             policy: string;
+            /**
+             * Format: int32
+             * @description How many more questions may read under it; absent where they are not counted.
+             */
+            uses_left?: number | null;
         };
         /** @description What somebody sees. */
         Sights: {
@@ -14212,6 +14219,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How many fields a file does not hold as they are. */
+                    "yandu-hidden"?: number | null;
                     /** @description The receipt of what left, or the one under which it is counted. */
                     "yandu-receipt"?: string | null;
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 //! The policies in force, and what somebody sees under them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
@@ -165,6 +165,9 @@ pub struct SightLine {
     /// Whether only some rows are shown.
     pub has_condition: bool,
     pub columns: Vec<SeenColumn>,
+    /// How many more questions may read under it; absent where they are not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_left: Option<u32>,
 }
 
 /// What somebody sees.
@@ -240,28 +243,35 @@ async fn show_sights(
         purpose: asked.purpose,
         way,
     };
-    Ok(Json(sights(&state, &account.principal(), &circumstances)))
+    let sights = sights(&state, &account.principal(), &circumstances).await?;
+    Ok(Json(sights))
 }
 
-pub(super) fn sights(
+pub(super) async fn sights(
     state: &State,
     principal: &Principal,
     circumstances: &Circumstances,
-) -> Sights {
+) -> Result<Sights> {
     let mut of_datasets: BTreeMap<DatasetId, Vec<Shown>> = BTreeMap::new();
     for (dataset, shown) in state.door().sights(principal, circumstances) {
         of_datasets.entry(dataset).or_default().push(shown);
     }
-    state.door().with_policies(|policies| {
+    let shown = of_datasets.values().flatten();
+    let policies: BTreeSet<&str> = shown.map(|shown| shown.policy.as_ref()).collect();
+    let left = state.door().uses_left(&policies).await?;
+    Ok(state.door().with_policies(|policies| {
         let lines = of_datasets.iter().flat_map(|(dataset, all)| {
-            all.iter()
-                .map(move |shown| line(policies, dataset.as_str(), shown, all))
+            let left = &left;
+            all.iter().map(move |shown| SightLine {
+                uses_left: left.get(shown.policy.as_ref()).copied(),
+                ..line(policies, dataset.as_str(), shown, all)
+            })
         });
         Sights {
             everything: false,
             sights: lines.collect(),
         }
-    })
+    }))
 }
 
 /// What a permit shows of a dataset of which `all` show something.
@@ -275,6 +285,7 @@ fn line(policies: &Policies, dataset: &str, shown: &Shown, all: &[Shown]) -> Sig
         dataset: dataset.to_owned(),
         columns: columns.collect(),
         has_condition: shown.rows.is_some(),
+        uses_left: None,
         about: told
             .as_ref()
             .and_then(|told| told.about.as_deref().map(ToOwned::to_owned)),
