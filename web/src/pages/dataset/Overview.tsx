@@ -57,10 +57,10 @@ function Asking({ entry }: { entry: Entry }) {
   // What is registered by hand has no rows here.
   if (isSeen || !entry.is_pack) return null
   return (
-    <section className="note no-print" aria-label={t('hidden.request')}>
+    <div className="note no-print">
       <p>{t('not-shown.dataset', { title })}</p>
       <DatasetRequest what={`${title}（${entry.id}）`} owner={entry.owner} />
-    </section>
+    </div>
   )
 }
 
