@@ -49,7 +49,7 @@ async fn while_policies_of_the_folder_have_an_error_those_hold_that_were_in_forc
         let fault = door.fault().unwrap();
         assert!(fault.holds_former);
         let problem = &fault.problems[0];
-        assert_eq!(problem.file.as_ref(), "city.cedar");
+        assert_eq!(&*problem.file, "city.cedar");
         assert_eq!(problem.line, Some(2));
         assert!(problem.message.contains("compny"), "{problem:?}");
     }

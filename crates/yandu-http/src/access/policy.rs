@@ -263,7 +263,7 @@ pub(super) async fn sights(
         let lines = of_datasets.iter().flat_map(|(dataset, all)| {
             let left = &left;
             all.iter().map(move |shown| SightLine {
-                uses_left: left.get(shown.policy.as_ref()).copied(),
+                uses_left: left.get(&*shown.policy).copied(),
                 ..line(policies, dataset.as_str(), shown, all)
             })
         });
