@@ -126,7 +126,30 @@ test('an account is made, invited, and taken up by its owner', async ({ page, br
   await owner.getByRole('button', { name: '设置口令' }).click()
   await owner.getByRole('link', { name: '登录' }).click()
   await logIn(owner, 'li.anquan')
+  // Whoever opens it once more is told at once, and makes up no password for nothing.
+  await owner.goto(address)
+  await settled(owner)
+  await expect(owner.getByText('链接不能使用').first()).toBeVisible()
+  await expect(owner.getByLabel('新口令', { exact: true })).toHaveCount(0)
   await other.close()
+})
+
+test('who is locked is found in the list, and let in before the time', async ({ browser, city }) => {
+  const admin = await loggedIn(city, 'wang.guanli')
+  await made(admin, { id: 'sun.suoding', name: '孙锁定' })
+  for (let failures = 0; failures < 5; failures += 1) await admin.post('/api/v1/session', { data: { account: 'sun.suoding', password: 'wrong' } })
+  const page = await desk(browser, city, 'wang.guanli', '/accounts?status=locked')
+  const rows = page.getByRole('table', { name: '账号' })
+  await expect(rows.getByText('孙锁定')).toBeVisible()
+  await expect(rows.getByText('王管理')).toHaveCount(0)
+  await rows.getByRole('link', { name: '孙锁定' }).click()
+  await settled(page)
+  await page.getByRole('button', { name: '解除锁定' }).click()
+  await expect(page.getByRole('button', { name: '解除锁定' })).toHaveCount(0)
+  await expectGood(page, 'an account that was locked')
+  await (await loggedIn(city, 'sun.suoding')).dispose()
+  await admin.dispose()
+  await page.context().close()
 })
 
 test('a change to an account that somebody else has changed meanwhile is told, and what was typed stays', async ({ browser, city }) => {

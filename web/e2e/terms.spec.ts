@@ -1,4 +1,4 @@
-import { expect, expectGood, test as watched } from './fixtures'
+import { expect, expectGood, settled, test as watched } from './fixtures'
 import { type City, inCity } from './own-city'
 import { claimed, desk, loggedIn, made } from './rights'
 
@@ -20,6 +20,7 @@ const test = inCity(async (city) => {
   await made(root, { id: 'sec', name: '安管员', roles: ['security-administrator'] })
   await made(root, { id: 'zhou', name: '周某' })
   await made(root, { id: 'wu', name: '吴某' })
+  await made(root, { id: 'zheng', name: '郑某' })
 })
 
 watched.describe.configure({ mode: 'serial' })
@@ -71,5 +72,26 @@ test('a grant whose term ends while somebody works tells so where the question w
   await expect(rows).toHaveCount(0)
   await expect(page.getByRole('textbox', { name: 'SQL 编辑器' })).toContainText('duties.person')
   await expectGood(page, 'a permission that has ended')
+  await page.context().close()
+})
+
+test('a dataset that is not shown is asked for, and of a counted grant each use is told before it is one', async ({ browser, city }) => {
+  const page = await desk(browser, city, 'zheng', '/datasets/duties.person')
+  await expect(page.getByLabel('授权申请').first()).toHaveValue(/申请查看数据：走访对象（duties\.person）；申请人：郑某/)
+  await granted(city, 'zheng', { uses: 2 })
+  await page.goto('/datasets/duties.person?tab=sample')
+  await settled(page)
+  await expect(page.getByText('看一次样例用去 1 次授权')).toBeVisible()
+  await expect(page.getByText('还可用 2 次').first()).toBeVisible()
+  await expectGood(page, 'a sample that is asked for first')
+  await page.getByRole('button', { name: '看样例' }).click()
+  await expect(page.getByRole('table', { name: '样例' })).toContainText('王芳')
+  await expect(page.getByText('还可用 1 次').first()).toBeVisible()
+  await page.goto(ADDRESS)
+  await settled(page)
+  await expect(page.getByText('还可用 1 次').first()).toBeVisible()
+  await page.goto('/account?tab=sights')
+  await settled(page)
+  await expect(page.getByText('还可用 1 次').first()).toBeVisible()
   await page.context().close()
 })

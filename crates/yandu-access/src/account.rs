@@ -189,4 +189,6 @@ pub struct Filter {
     pub role: Option<RoleId>,
     pub department: Option<String>,
     pub status: Option<Status>,
+    /// Only those that are locked now.
+    pub is_locked: bool,
 }

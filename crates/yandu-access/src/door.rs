@@ -6,6 +6,7 @@
 
 mod change;
 mod duties;
+mod fault;
 mod giving;
 mod listing;
 mod preview;
@@ -36,6 +37,7 @@ use duties::HeldDuties;
 use rights::Held;
 
 pub use duties::Duties;
+pub use fault::{Fault, PlacedProblem};
 pub use giving::Conflict;
 pub use preview::{Line, Matchable, Preview, Proposal, ProposedPacks, Text, Who};
 pub use rights::Asked;
@@ -78,6 +80,8 @@ struct State {
     entries: BTreeMap<EntryId, Entry>,
     /// When the next term of a grant begins.
     begins: Option<Timestamp>,
+    /// Why it is not what packs and the city's folder say now.
+    fault: Option<Arc<Fault>>,
 }
 
 impl Door {
@@ -95,6 +99,7 @@ impl Door {
             city: City::default(),
             sources: Vec::new(),
             begins: None,
+            fault: None,
             grants: grants.map(|grant| (grant.id, grant)).collect(),
             entries: entries.map(|entry| (entry.id, entry)).collect(),
         };

@@ -304,7 +304,9 @@ impl Error {
             Self::Claimed => "log in, or ask a system administrator for an account",
             Self::LinkRefused => "ask for a new link; each can be used once and ends by itself",
             Self::Refused => "check the name and the password; an administrator can reset it",
-            Self::Locked { .. } => "wait until then, or let an administrator reset the password",
+            Self::Locked { .. } => {
+                "wait until then, or let an administrator unlock the account or reset the password"
+            }
             Self::SecondFactorNeeded => "send the six digits that the authenticator shows",
             Self::PasswordOff => "sign in at the provider of identities",
             Self::Unidentified => {

@@ -57,6 +57,8 @@ kinds! {
     /// The subject is the name as it was given. What is tried with a locked name is not looked at, and not told.
     LoginRefused = "login-refused",
     Locked = "locked",
+    /// An administrator has ended a lock before its time.
+    Unlocked = "unlocked",
     Logout = "logout",
     /// Sessions were ended by something else than their owner's logout.
     SessionsEnded = "sessions-ended",

@@ -49,8 +49,8 @@ mod verifier;
 pub use account::{Account, AccountChange, Filter, Kind, NewAccount, Status};
 pub use accounts::{Accounts, Enrolment, Link};
 pub use door::{
-    Asked, CITY_SOURCE, Conflict, Door, Duties, Line, Matchable, Preview, Proposal, ProposedPacks,
-    Text, Who,
+    Asked, CITY_SOURCE, Conflict, Door, Duties, Fault, Line, Matchable, PlacedProblem, Preview,
+    Proposal, ProposedPacks, Text, Who,
 };
 pub use error::Error;
 pub use event::{Event, EventFilter, EventKind};

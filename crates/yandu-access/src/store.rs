@@ -6,6 +6,7 @@ pub(crate) mod identity;
 pub(crate) mod invitation;
 pub(crate) mod meaning;
 pub(crate) mod password;
+pub(crate) mod policy;
 pub(crate) mod receipt;
 pub(crate) mod second_factor;
 pub(crate) mod session;
@@ -74,6 +75,16 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "token purpose",
         sql: include_str!("../migrations/0010_token_purpose.sql"),
     },
+    Migration {
+        version: 11,
+        name: "password ended",
+        sql: include_str!("../migrations/0011_password_ended.sql"),
+    },
+    Migration {
+        version: 12,
+        name: "city policy",
+        sql: include_str!("../migrations/0012_city_policy.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.
@@ -125,7 +136,9 @@ pub(crate) async fn list(
          AND (?3 IS NULL OR account.department = ?3) AND (?4 IS NULL OR account.status = ?4) \
          AND (?5 IS NULL OR EXISTS (SELECT 1 FROM account_role \
              WHERE account_role.account = account.id AND account_role.role = ?5)) \
-         ORDER BY account.id LIMIT ?6"
+         AND (NOT ?6 OR EXISTS (SELECT 1 FROM failure \
+             WHERE failure.name = account.id AND failure.locked_until > ?7)) \
+         ORDER BY account.id LIMIT ?8"
     );
     sqlx::query(AssertSqlSafe(sql))
         .bind(after.map(AccountId::as_str))
@@ -133,6 +146,8 @@ pub(crate) async fn list(
         .bind(filter.department.as_deref())
         .bind(filter.status.map(Status::name))
         .bind(filter.role.as_ref().map(RoleId::as_str))
+        .bind(filter.is_locked)
+        .bind(now.as_microsecond())
         .bind(limit)
         .fetch_all(pool)
         .await?

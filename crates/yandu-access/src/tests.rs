@@ -4,6 +4,7 @@ mod claiming;
 mod events;
 mod fields;
 mod forbidding;
+mod former;
 mod granting;
 mod identities;
 mod importing;

@@ -54,13 +54,15 @@ pub use identity::{IdentityLine, IdentityList, LinkConfirmation, NewIdentity, Pr
 pub use name::{AccountName, AccountNames};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
-pub use policy::{PolicyFinding, PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
+pub use policy::{
+    PolicyFault, PolicyFinding, PolicyLine, PolicyList, SeenColumn, SightLine, Sights,
+};
 pub use preview::{
     AccountMove, ColumnGrade, DifferenceColumn, DifferenceLine, DifferenceWho, MatchableColumns,
     OfferedPacks, PolicyText, RightsChange, RightsPreview, TextProblem,
 };
 pub(crate) use session::{Browser, ENDED, begin};
-pub use session::{Claim, Invitation, Login, Purpose, Who};
+pub use session::{Claim, Invitation, InvitationLink, Login, Purpose, Who};
 
 /// The cookie of a session.
 pub(crate) const COOKIE: &str = "yandu_session";

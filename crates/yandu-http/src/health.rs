@@ -19,9 +19,20 @@ pub(crate) async fn readyz(Shared(state): Shared<State>) -> crate::Result<String
         ..BatchFilter::default()
     };
     state.collector().batches(&newest).await?;
+    // It serves all the same: what is open is what somebody has looked at, or nothing.
+    let policies = state.door().fault().map_or("", |fault| {
+        if fault.holds_former {
+            ", policies have an error and those of before are in force"
+        } else {
+            ", policies have an error and nothing is open"
+        }
+    });
     let clock = state.collector().store().clock();
     if clock.is_standing() {
-        return Ok(format!("ready, the clock stands at {}\n", clock.now()));
+        return Ok(format!(
+            "ready{policies}, the clock stands at {}\n",
+            clock.now()
+        ));
     }
-    Ok("ready\n".to_owned())
+    Ok(format!("ready{policies}\n"))
 }

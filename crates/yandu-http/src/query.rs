@@ -4,10 +4,10 @@ mod explain;
 mod form;
 mod hidden;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State as Shared;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -63,6 +63,9 @@ pub struct Query {
     /// Begins a CSV with the mark by which Excel reads UTF-8.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bom: bool,
+    /// Reads under no grant whose uses are counted, and uses none up: for what a page shows by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncounted: bool,
 }
 
 /// The answer to a question.
@@ -103,7 +106,10 @@ pub struct Column {
     responses(
         (
             status = 200,
-            headers(("yandu-receipt" = Option<String>, description = "The receipt of what left, or the one under which it is counted.")),
+            headers(
+                ("yandu-hidden" = Option<u64>, description = "How many fields a file does not hold as they are."),
+                ("yandu-receipt" = Option<String>, description = "The receipt of what left, or the one under which it is counted."),
+            ),
             content(
                 (Answer = "application/json"),
                 (String = "text/csv"),
@@ -133,7 +139,11 @@ async fn run_query(
     } else {
         Way::Page
     };
-    let principal = asker.counted_reader(&state, way);
+    let principal = if query.uncounted {
+        asker.reader(&state, way)
+    } else {
+        asker.counted_reader(&state, way)
+    };
     let at = read_point(&query)?;
     let opened = open(&state, &principal, &query.sql, at.clone(), limit).await;
     let opened = match opened {
@@ -261,24 +271,42 @@ async fn answer(
             text(state, leaving, opened, Text::Json { hidden }, file).await
         }
         Form::Csv { with_mark } => {
+            let hidden = hidden::fields(state, leaving, at, opened.rows.datasets()).await;
             let file = (CSV, Some("csv"));
-            text(state, leaving, opened, Text::Csv { with_mark }, file).await
+            let response = text(state, leaving, opened, Text::Csv { with_mark }, file).await?;
+            Ok(saying(&hidden, response))
         }
         Form::Parquet => {
             export::parquet::check(&opened.rows.schema())?;
+            let hidden = hidden::fields(state, leaving, at, opened.rows.datasets()).await;
             count(state, leaving.principal, &opened.rows).await?;
             let begun = leaving.begin(state, &opened.rows).await?;
-            Ok(File::parquet(begun, opened)?.into_response())
+            let response = File::parquet(begun, opened)?.into_response();
+            Ok(saying(&hidden, response))
         }
         Form::Workbook => {
+            let hidden = hidden::fields(state, leaving, at, opened.rows.datasets()).await;
             let begun = leaving.receipt(state, &opened.rows);
             let read = opened.rows.datasets().to_vec();
             let workbook = Workbook::fill(state, opened).await?;
             count_read(state, leaving.principal, &read).await?;
             let begun = state.door().receipts().begin(begun).await?;
-            Ok(workbook.file(state, begun).await?.into_response())
+            let response = workbook.file(state, begun).await?.into_response();
+            Ok(saying(&hidden, response))
         }
     }
+}
+
+/// A file that says how many fields it does not hold as they are: it has no place for that itself.
+fn saying(hidden: &[HiddenField], mut response: Response) -> Response {
+    let shown = hidden.iter().filter(|one| one.place.is_some());
+    let fields: BTreeSet<&str> = shown.map(|one| one.field.as_str()).collect();
+    if !fields.is_empty() {
+        response
+            .headers_mut()
+            .insert("yandu-hidden", HeaderValue::from(fields.len()));
+    }
+    response
 }
 
 /// Rows that leave as a text; the file is its media type and the ending of its name.

@@ -12,6 +12,7 @@ mod delivering;
 mod drafting;
 mod exporting;
 mod faces;
+mod faults;
 mod handling;
 mod lineage;
 mod linking;

@@ -125,6 +125,7 @@ impl App {
         let rights = told::Rights {
             door: door.clone(),
             lake: collector.lake().clone(),
+            folder: city_folder(config),
             city: city_policies(config)?,
             roles: city_roles(config),
             turn: Arc::default(),
@@ -247,6 +248,13 @@ async fn open_door(config: &Config, collector: &Collector) -> Result<Door> {
     let accounts = Accounts::open(store.clone(), settings, Key::new(key)).await?;
     let lake = collector.lake().clone();
     Ok(Door::open(store, accounts, lake, Key::new(key)).await?)
+}
+
+/// The folder of the city by the one name that it has from wherever the program is started.
+fn city_folder(config: &Config) -> Option<String> {
+    let city = config.city.as_ref()?;
+    let whole = std::fs::canonicalize(city).unwrap_or_else(|_| city.clone());
+    Some(whole.to_string_lossy().into_owned())
 }
 
 /// The policies in the folder of the city.

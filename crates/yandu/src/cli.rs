@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup, batch, city, classification, collect, dataset, form, ledger, metric, model, notice,
-    pack, plan, policy, quarantine, restore, secret, serve, source, sql, trail,
+    account, backup, batch, city, classification, collect, dataset, form, ledger, metric, model,
+    notice, pack, plan, policy, quarantine, restore, secret, serve, source, sql, trail,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
@@ -78,6 +78,7 @@ enum Command {
     Model(model::Model),
     Plan(plan::Plan),
     Policy(policy::Policy),
+    Account(account::Account),
     Sql(sql::Sql),
     Trail(trail::Trail),
     Secret(secret::Secret),
@@ -142,6 +143,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Model(command) => command.run(&context).await,
             Command::Plan(command) => command.run(&context).await,
             Command::Policy(command) => command.run(&context).await,
+            Command::Account(command) => command.run(&context).await,
             Command::Sql(command) => command.run(&context).await,
             Command::Trail(command) => command.run(&context).await,
             Command::Secret(command) => command.run(&context),

@@ -120,6 +120,14 @@ impl Client {
         })
     }
 
+    /// Where a browser of this machine finds the pages.
+    pub(crate) fn site(&self) -> String {
+        match &self.door {
+            Door::Here { host, .. } => format!("http://{host}"),
+            Door::Server { base, .. } => base.clone(),
+        }
+    }
+
     fn interrupted(&self) -> Failure {
         match self.door {
             Door::Here { .. } => Failure::new("interrupted; what was under way is rolled back"),

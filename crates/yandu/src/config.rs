@@ -206,6 +206,16 @@ impl Config {
         }))
     }
 
+    /// Where other machines find the pages, if they do.
+    pub(crate) fn site(&self) -> Option<String> {
+        let name = self.tls.names.first()?;
+        let (_, port) = self.tls.listen.rsplit_once(':')?;
+        Some(match port {
+            "443" => format!("https://{name}"),
+            port => format!("https://{name}:{port}"),
+        })
+    }
+
     /// What encrypts a line, if the site has a certificate; `protocol` is what its clients say that they speak.
     fn encryption(&self, protocol: &[u8]) -> Result<Option<TlsAcceptor>> {
         let certificate = self.certificate()?;

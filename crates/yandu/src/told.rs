@@ -85,6 +85,8 @@ impl Told for Numbers {
 pub(crate) struct Rights {
     pub(crate) door: Door,
     pub(crate) lake: Lake,
+    /// The city's own folder, where it has one.
+    pub(crate) folder: Option<String>,
     /// Policies of the city's own folder.
     pub(crate) city: Vec<Source>,
     /// Roles of the city's own folder.
@@ -119,8 +121,8 @@ impl Rights {
             own_roles: self.roles.keys().map(ToString::to_string).collect(),
             ..packs.city()
         };
-        self.door.set_city(city, sources).await?;
-        Ok(())
+        let folder = self.folder.as_deref();
+        self.door.set_city_of(folder, city, sources).await
     }
 }
 

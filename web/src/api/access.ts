@@ -26,6 +26,7 @@ export type RightsChange = Schemas['RightsChange']
 export type RightsPreview = Schemas['RightsPreview']
 export type TextProblem = Schemas['TextProblem']
 export type Policy = Schemas['PolicyLine']
+export type PolicyFault = Schemas['PolicyFault']
 export type PolicyFinding = Schemas['PolicyFinding']
 export type PolicyList = Schemas['PolicyList']
 export type Roles = Schemas['Roles']
@@ -73,6 +74,15 @@ export const setPurpose = async (purpose: string | null) => (await call<Who>('PA
 export const claim = async (body: Schemas['Claim']) => (await call<Account>('POST', '/claim', { body })).data
 
 export const accept = async (link: string, password: string) => (await call<Account>('POST', '/invitations', { body: { link, password } })).data
+
+/** Whose password a link would set; nothing is used up. */
+export const invitedBy = (link: string) =>
+  queryOptions({
+    queryKey: ['invitation', link],
+    queryFn: async () => (await call<Account>('POST', '/invitations/look', { body: { link } })).data,
+    retry: false,
+    staleTime: Infinity,
+  })
 
 export const changePassword = (old: string, wanted: string) => call('PUT', '/account/password', { body: { old, new: wanted } })
 
@@ -143,6 +153,7 @@ export interface AccountFilter {
   status?: string
   role?: string
   department?: string
+  locked?: 'true'
 }
 
 export const accounts = (filter: AccountFilter) =>
@@ -169,6 +180,8 @@ export const invite = async (id: string) => (await call<Link>('POST', `${of(id)}
 export const resetPassword = async (id: string) => (await call<Link>('POST', `${of(id)}/reset`)).data
 
 export const endSessions = (id: string) => call('DELETE', `${of(id)}/sessions`)
+
+export const unlock = (id: string) => call('DELETE', `${of(id)}/lock`)
 
 export const removeSecondFactor = (id: string) => call('DELETE', `${of(id)}/second-factor`)
 

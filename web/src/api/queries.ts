@@ -100,15 +100,20 @@ export const quarantine = (id: string, filter: RowFilter) =>
     getNextPageParam: (page) => page.next ?? undefined,
   })
 
-export const sample = (id: string) =>
+/** Under a grant whose uses are counted only where whoever looks has agreed to it. */
+export const sample = (id: string, isCounted: boolean) =>
   queryOptions({
-    queryKey: ['sample', id],
-    queryFn: ({ signal }) => runSql(`SELECT * FROM ${id} LIMIT 20`, {}, signal),
+    queryKey: ['sample', id, isCounted],
+    queryFn: ({ signal }) => runSql(`SELECT * FROM ${id} LIMIT 20`, isCounted ? {} : { uncounted: true }, signal),
+    // Looking away and back is no other use.
+    ...(isCounted && { staleTime: Infinity }),
   })
 
 export interface ReadPoint {
   as_of?: string
   limit?: number
+  /** Uses no grant up whose uses are counted, and shows nothing under one. */
+  uncounted?: boolean
 }
 
 export async function runSql(sql: string, point: ReadPoint = {}, signal?: AbortSignal): Promise<Answer> {

@@ -331,6 +331,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends the lock of an account before its time, which began because too many logins have failed. */
+        delete: operations["unlock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/reset": {
         parameters: {
             query?: never;
@@ -1212,6 +1229,23 @@ export interface paths {
         put?: never;
         /** Sets a password by the link that an administrator has given. */
         post: operations["accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows whose password a link would set, and uses nothing up. */
+        post: operations["look_at_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4828,6 +4862,10 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /** @description A link that may be used up. */
+        InvitationLink: {
+            link: string;
+        };
         /** @description One field of one item of a plan that changed. */
         ItemChangeOfPlan: {
             /** @description Absent where the whole item came or went. */
@@ -6315,6 +6353,16 @@ export interface components {
             tasks: string[];
             title: string;
         };
+        /** @description Policies that should be in force and have an error. */
+        PolicyFault: {
+            /**
+             * @description What is in force in their place: `former`, the texts of the city's folder that were in force last, or `nothing` but what the
+             *     program itself permits.
+             */
+            in_force: string;
+            /** @description What is wrong, for administrators; nobody else is told. */
+            problems: components["schemas"]["TextProblem"][];
+        };
         /** @description A permit that shows nothing of a dataset, because it names a column that is another field by now, or gone. */
         PolicyFinding: {
             /** @description As the policy names it. */
@@ -6341,6 +6389,7 @@ export interface components {
         };
         /** @description The set of policies in force. */
         PolicyList: {
+            fault?: components["schemas"]["PolicyFault"] | null;
             /** @description Permits of theirs that show nothing of a dataset. */
             findings: components["schemas"]["PolicyFinding"][];
             /** @description Names the set; another one is another set. */
@@ -6531,6 +6580,8 @@ export interface components {
              * @example SELECT sex, count(*) AS people FROM population.resident GROUP BY sex
              */
             sql: string;
+            /** @description Reads under no grant whose uses are counted, and uses none up: for what a page shows by itself. */
+            uncounted?: boolean;
             /** @description Single datasets at a version; goes before `as_of`. */
             versions?: {
                 [key: string]: number;
@@ -7148,6 +7199,11 @@ export interface components {
             /** @description Whether only some rows are shown. */
             has_condition: boolean;
             policy: string;
+            /**
+             * Format: int32
+             * @description How many more questions may read under it; absent where they are not counted.
+             */
+            uses_left?: number | null;
         };
         /** @description What somebody sees. */
         Sights: {
@@ -7764,6 +7820,7 @@ export interface components {
             /** @description With what the session was begun: `password` or `openid`. */
             means?: string | null;
             openid?: components["schemas"]["OpenidLine"] | null;
+            policy_fault?: components["schemas"]["PolicyFault"] | null;
             /** @description What the session is for, in the words of its owner. */
             purpose?: string | null;
         };
@@ -8380,6 +8437,8 @@ export interface operations {
                 department?: string;
                 /** @description `invited`, `active` or `disabled`. */
                 status?: string;
+                /** @description Only those that are locked because too many logins have failed. */
+                locked?: boolean;
                 /** @description The `next` of the page before. */
                 after?: string;
                 /** @description Accounts of one page. */
@@ -8686,6 +8745,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Link"];
                 };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not locked any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
@@ -10876,6 +10965,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLine"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationLink"];
             };
         };
         responses: {
@@ -14120,6 +14244,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How many fields a file does not hold as they are. */
+                    "yandu-hidden"?: number | null;
                     /** @description The receipt of what left, or the one under which it is counted. */
                     "yandu-receipt"?: string | null;
                     [name: string]: unknown;

@@ -10,7 +10,11 @@ export function FileButton({ sql }: { sql: string }) {
   const take = useMutation({ mutationFn: () => exportFile(sql, {}, 'xlsx', new AbortController().signal) })
   return (
     <>
-      {take.isSuccess && <span role="status">{t('query.exported', { receipt: take.data })}</span>}
+      {take.isSuccess && (
+        <span role="status">
+          {t('query.exported', { receipt: take.data.receipt })} {take.data.hidden > 0 && t('query.exported-hidden', { count: take.data.hidden })}
+        </span>
+      )}
       {take.isError && <ProblemPanel error={take.error} doing={t('export.excel')} />}
       <Button loading={take.isPending} onClick={() => take.mutate()} className="no-print">
         {t('export.excel')}

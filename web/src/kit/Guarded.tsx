@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Action, Duty } from '../api/access'
 import { Page } from './Page'
+import { PolicyFault } from './PolicyFault'
 import { useSession } from './useSession'
 
 interface Props {
@@ -26,12 +27,14 @@ export function Guarded({ title, needs, children }: Props) {
 
 export function Forbidden() {
   const { t } = useTranslation()
+  const { who } = useSession()
   return (
     <div className="problem problem-forbidden" role="status">
       <h2 className="problem-title">
         <LockOutlined aria-hidden /> {t('session.forbidden')}
       </h2>
       <p>{t('session.forbidden-text')}</p>
+      <PolicyFault fault={who.policy_fault} />
       <p>
         <strong>{t('problem.help')}</strong> {t('session.forbidden-help')}
       </p>

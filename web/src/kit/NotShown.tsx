@@ -5,9 +5,12 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { entry as entryQuery } from '../api/ledger'
 import { useEntryTitle } from './entry'
+import { DatasetRequest } from './DatasetRequest'
 import { Waiting } from './Loaded'
 import { DatasetLink } from './Text'
+import { UsesLeft } from './UsesLeft'
 import { useSession } from './useSession'
+import { useUsesLeft } from './useUsesLeft'
 
 interface Props {
   dataset: string
@@ -22,6 +25,7 @@ export function NotShown({ dataset, column, otherwise }: Props) {
   const { t } = useTranslation()
   const { may } = useSession()
   const named = useEntryTitle()
+  const left = useUsesLeft().left.get(dataset)
   const isListed = may('browse')
   const query = useQuery({ ...entryQuery(dataset), enabled: isListed, retry: false, staleTime: 60_000 })
   if (isListed && query.isPending) return <Waiting />
@@ -35,9 +39,13 @@ export function NotShown({ dataset, column, otherwise }: Props) {
       <h2 className="problem-title">
         <LockOutlined aria-hidden /> {field ? t('not-shown.field', { title, field: named(field.title) }) : t('not-shown.dataset', { title })}
       </h2>
-      <p>
-        <strong>{t('problem.help')}</strong> {t('not-shown.help', { owner: entry.owner })}
-      </p>
+      {left !== undefined && field === undefined ? (
+        <p>
+          {t('uses.elsewhere')} <UsesLeft left={left} />
+        </p>
+      ) : (
+        <DatasetRequest what={field ? `${title}（${dataset}.${field.name}）` : `${title}（${dataset}）`} owner={entry.owner} />
+      )}
       <div className="actions no-print">
         <DatasetLink id={dataset} title={t('not-shown.about', { title })} />
         <Link to="/account?tab=sights">{t('sights.own')}</Link>

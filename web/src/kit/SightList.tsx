@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SeenColumn, Sights } from '../api/access'
+import { UsesLeft } from './UsesLeft'
 import { useColumnTitled } from './ColumnsField'
 import { type Column, DataTable } from './DataTable'
 import { Nothing } from './Loaded'
@@ -21,9 +22,10 @@ export function SightList({ sights, label }: { sights: Sights; label: string }) 
       full: true,
       render: (one) => (
         <ul className="sight-policy">
-          {one.sights.map(({ policy, about, basis }) => (
+          {one.sights.map(({ policy, about, basis, uses_left }) => (
             <li key={policy} className="two-lines">
               <span translate="no">{about ?? policy}</span>
+              <UsesLeft left={uses_left} />
               {basis && <Hint>{t('sights.basis', { basis })}</Hint>}
             </li>
           ))}

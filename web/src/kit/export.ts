@@ -11,8 +11,14 @@ export const FORMS = {
 
 export type FileForm = keyof typeof FORMS
 
-/** Saves every row of an answer as it came, so that the file fits its receipt; gives the number of the receipt. */
-export async function exportFile(sql: string, point: ReadPoint, form: FileForm, signal: AbortSignal): Promise<string> {
+/** What is known of a file that was saved: its receipt, and how many fields are not in it as they are. */
+export interface Exported {
+  receipt: string
+  hidden: number
+}
+
+/** Saves every row of an answer as it came, so that the file fits its receipt. */
+export async function exportFile(sql: string, point: ReadPoint, form: FileForm, signal: AbortSignal): Promise<Exported> {
   const response = await fetched('/query', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: FORMS[form].accept },
@@ -21,5 +27,5 @@ export async function exportFile(sql: string, point: ReadPoint, form: FileForm, 
     signal,
   })
   save(await response.blob(), `query-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${form}`)
-  return response.headers.get('yandu-receipt') ?? ''
+  return { receipt: response.headers.get('yandu-receipt') ?? '', hidden: Number(response.headers.get('yandu-hidden') ?? 0) }
 }

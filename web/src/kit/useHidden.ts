@@ -21,3 +21,10 @@ export function useIsPartial(dataset: string): boolean {
   const { data } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000 })
   return data !== undefined && isPartial(dataset, data)
 }
+
+/** Whether whoever looks sees some of a dataset; until that is known it is taken for so. */
+export function useIsSeen(dataset: string): boolean {
+  const { who } = useSession()
+  const { data } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000 })
+  return data === undefined || data.everything || data.sights.some((sight) => sight.dataset === dataset)
+}

@@ -41,9 +41,9 @@ impl Accounts {
         Ok(link)
     }
 
-    /// A link with which the owner of an account in use sets another password. All sessions end, and what was made in them to come
-    /// in again: tokens, and an identity that was linked there. The old password holds until the link is used, so that a link that
-    /// gets lost shuts nobody out.
+    /// A link with which the owner of an account in use sets another password. The old one opens nothing any more, all sessions end,
+    /// and what was made in them to come in again: tokens, and an identity that was linked there. Where the link gets lost, another
+    /// reset gives another one.
     pub async fn reset(&self, by: &str, id: &AccountId) -> Result<Link> {
         let mut writing = self.begin().await?;
         let at = self.now();
@@ -64,6 +64,9 @@ impl Accounts {
             detail: json!({ "ends_at": link.ends_at }),
         };
         note(&mut writing, &reset).await?;
+        // Another revision, so that nobody who has shown the old password a moment ago sets the next one with it.
+        put(&mut writing, by, Some(&account), &account.next(at)).await?;
+        store::password::end(&mut writing, id).await?;
         end_sessions(&mut writing, by, id, "reset", at).await?;
         // Whoever has taken the password may have made tokens with it, and linked an identity of their own. Where no password
         // lets the owner in, none was linked by it, and theirs stays.
@@ -115,6 +118,33 @@ impl Accounts {
         end_sessions(&mut writing, id, &before.id, "password", at).await?;
         self.commit(writing).await?;
         Ok(after)
+    }
+
+    /// The account whose password a link would set, where it can be used still.
+    pub async fn look_at(&self, secret: &str) -> Result<Account> {
+        self.invited(SecretHash::of(secret), self.now()).await
+    }
+
+    /// Lets an account be logged in to again that is locked because too many logins have failed. One that is not locked is no error.
+    pub async fn unlock(&self, by: &str, id: &AccountId) -> Result<()> {
+        let mut writing = self.begin().await?;
+        let at = self.now();
+        let account = store::account(&mut writing, id, at).await?;
+        // Whoever could end the lock again and again could guess without end.
+        check_access(by, &account)?;
+        let Some(until) = account.locked_until else {
+            return Ok(());
+        };
+        store::failure::clear(&mut writing, id.as_str()).await?;
+        let unlocked = Note {
+            at,
+            actor: Some(by),
+            kind: EventKind::Unlocked,
+            subject: id.as_str(),
+            detail: json!({ "until": until }),
+        };
+        note(&mut writing, &unlocked).await?;
+        self.commit(writing).await
     }
 
     /// The account that a link names, where the link can be used.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use yandu_lake::Lake;
 use yandu_policy::{City, Finding, GRANTS, Held, Policies, Problem, Source};
 
+use super::fault::Fault;
 use super::rows::{Names, Tables};
 use super::{Door, State};
 use crate::grant::{Grant, GrantId};
@@ -20,23 +21,6 @@ pub(super) struct Parts {
     pub(super) sources: Vec<Source>,
     pub(super) grants: BTreeMap<GrantId, Grant>,
     pub(super) entries: BTreeMap<EntryId, Entry>,
-}
-
-/// Says where each problem of policies stands, and what to do about it.
-fn tell(problems: &[Problem], sources: &[Source]) {
-    for problem in problems {
-        let mut sources = sources.iter();
-        let source = sources.find(|source| source.file == problem.file);
-        let before = problem.span.as_ref().zip(source);
-        let before = before.and_then(|(span, source)| source.text.get(..span.start));
-        tracing::error!(
-            file.path = problem.file.as_ref(),
-            file.line = before.map(|before| before.matches('\n').count() + 1),
-            help = problem.help,
-            "a policy has an error: {}",
-            problem.message
-        );
-    }
 }
 
 impl State {
@@ -55,6 +39,17 @@ impl Door {
     /// administrators may do anything until they do: the set before is about other data. A grant that does not fit the city any
     /// more shows nothing from now on, and says so; so does a policy that names a column which is another field by now.
     pub async fn set_city(&self, city: City, sources: Vec<Source>) -> Result<()> {
+        self.set_city_of(None, city, sources).await
+    }
+
+    /// The same where the city's own texts stand in a folder: what they were when they were in force last is kept under its name. Where
+    /// one of them has an error, those hold until it is mended, and [`Door::fault`] says so.
+    pub async fn set_city_of(
+        &self,
+        folder: Option<&str>,
+        city: City,
+        sources: Vec<Source>,
+    ) -> Result<()> {
         let _changing = self.inner.changing.lock().await;
         let state = self.state();
         let mut parts = Parts {
@@ -65,15 +60,26 @@ impl Door {
         follow(&mut parts);
         let tables = Tables::of(&self.inner.lake);
         let settled = match self.settle(&state, parts, &tables) {
-            Ok(settled) => settled,
+            Ok(settled) => State {
+                fault: None,
+                ..settled
+            },
             Err(unsettled) => {
                 let (error, parts) = *unsettled;
-                self.close(&error, unheld(parts, &state), None)?;
-                return Err(error);
+                let former = self.former(folder, &state, &error, &parts, &tables);
+                let Some(former) = former.await else {
+                    self.close(&error, unheld(parts, &state), None)?;
+                    return Err(error);
+                };
+                former
             }
         };
         // What is in force and not written down would mean something else after the next start.
-        if let Err(error) = self.hold(&state, &settled).await {
+        let written = match self.hold(&state, &settled).await {
+            Ok(()) => self.remember(folder, &settled).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
             self.close(&error, unheld(settled.parts(), &state), None)?;
             return Err(error);
         }
@@ -240,6 +246,7 @@ impl Door {
         } = parts.clone();
         Ok(State {
             begins: begins(&grants, now),
+            fault: before.fault.clone(),
             meanings: Arc::new(policies.meanings()),
             policies: Arc::new(policies),
             city,
@@ -273,9 +280,8 @@ impl Door {
 
     /// Opens nothing, and says why; unless another state than the expected one is in force.
     fn close(&self, why: &Error, of: Parts, expected: Option<&Arc<State>>) -> Result<()> {
-        if let Error::Policies(problems) = why {
-            tell(problems, &of.sources);
-        }
+        let fault = Fault::of(why, &of.sources, false);
+        fault.tell();
         tracing::error!(
             error = why as &dyn std::error::Error,
             "until the policies are mended nobody but the administrators may do anything"
@@ -288,6 +294,7 @@ impl Door {
             grants: of.grants,
             entries: of.entries,
             begins: None,
+            fault: Some(Arc::new(fault)),
         };
         self.put_over(state, expected);
         Ok(())

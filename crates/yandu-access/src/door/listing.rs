@@ -1,5 +1,7 @@
 //! Reading the records of grants and of the negative list.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Door, State};
 use crate::account::Account;
 use crate::grant::{Grant, GrantFilter, GrantId, Grantee};
@@ -31,6 +33,27 @@ impl Door {
         let mut connection = self.inner.store.pool().acquire().await?;
         let grant = store::grant::find(&mut connection, id).await?;
         Ok(told(grant, &self.state()))
+    }
+
+    /// How often the grants among these policies may still be used that say how often.
+    pub async fn uses_left(&self, policies: &BTreeSet<&str>) -> Result<BTreeMap<String, u32>> {
+        let state = self.state();
+        let counted = policies.iter().filter_map(|policy| {
+            let id = GrantId::of_policy(policy)?;
+            let grant = state.grants.get(&id)?;
+            grant.granted.uses.map(|_| id)
+        });
+        let counted: Vec<GrantId> = counted.collect();
+        let mut left = BTreeMap::new();
+        for id in counted {
+            // What is held in memory does not follow each use.
+            let mut connection = self.inner.store.pool().acquire().await?;
+            let grant = store::grant::find(&mut connection, id).await?;
+            if let Some(uses) = grant.granted.uses {
+                left.insert(id.policy(), uses.saturating_sub(grant.used));
+            }
+        }
+        Ok(left)
     }
 
     /// The negative list, the newest first; entries that were taken off too.

@@ -12,7 +12,8 @@ pub(crate) async fn in_force(
     account: &AccountId,
 ) -> Result<Option<String>> {
     Ok(sqlx::query_scalar(
-        "SELECT password FROM account WHERE id = ? AND status = 'active' AND password IS NOT NULL",
+        "SELECT password FROM account WHERE id = ? AND status = 'active' AND password IS NOT NULL \
+         AND NOT password_ended",
     )
     .bind(account.as_str())
     .fetch_optional(connection)
@@ -52,12 +53,14 @@ pub(crate) async fn set(
     .bind(account.as_str())
     .execute(&mut *connection)
     .await?;
-    sqlx::query("UPDATE account SET password = ?, password_changed_at = ? WHERE id = ?")
-        .bind(hash)
-        .bind(at.as_microsecond())
-        .bind(account.as_str())
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "UPDATE account SET password = ?, password_changed_at = ?, password_ended = 0 WHERE id = ?",
+    )
+    .bind(hash)
+    .bind(at.as_microsecond())
+    .bind(account.as_str())
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "DELETE FROM old_password WHERE account = ?1 AND changed_at NOT IN \
          (SELECT changed_at FROM old_password WHERE account = ?1 ORDER BY changed_at DESC LIMIT ?2)",
@@ -66,5 +69,14 @@ pub(crate) async fn set(
     .bind(history.saturating_sub(1))
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Takes the password out of use: nobody logs in with it, and it cannot be set again.
+pub(crate) async fn end(connection: &mut SqliteConnection, account: &AccountId) -> Result<()> {
+    sqlx::query("UPDATE account SET password_ended = 1 WHERE id = ?")
+        .bind(account.as_str())
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -23,8 +23,11 @@ async fn a_link_sets_a_password_once() {
         "weak-password",
         "and the link can be used still"
     );
+    let looked = site.accounts.look_at(secret).await.unwrap();
+    assert_eq!(looked.id, id("wang"), "and looking uses nothing up");
     let account = site.accounts.accept(secret, PASSWORD).await.unwrap();
     assert_eq!(account.status, Status::Active);
+    assert_eq!(code(site.accounts.look_at(secret).await), "account-link");
     assert_eq!(site.accounts.find(&id("wang")).await.unwrap(), account);
     let again = site.accounts.accept(secret, OTHER).await;
     assert_eq!(code(again), "account-link");
@@ -86,7 +89,6 @@ async fn a_reset_ends_sessions_and_unlocks_and_is_short() {
     assert!(site.is_alive(&login).await);
     let late = site.accounts.reset(LOCAL, &wang).await.unwrap();
     assert!(!site.is_alive(&login).await);
-    site.login("wang").await.unwrap();
     site.pass_minutes(121);
     let answer = site.accounts.accept(late.secret.reveal(), OTHER).await;
     assert_eq!(code(answer), "account-link");
@@ -102,6 +104,43 @@ async fn a_reset_ends_sessions_and_unlocks_and_is_short() {
     let account = site.accounts.accept(secret, OTHER).await.unwrap();
     assert_eq!(account.locked_until, None);
     site.try_login("wang", OTHER).await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_reset_the_old_password_opens_nothing_and_does_not_come_back() {
+    let mut site = Site::new().await;
+    let wang = site.person("wang").await;
+    site.accounts.reset(LOCAL, &wang).await.unwrap();
+    assert_eq!(code(site.login("wang").await), "login-refused");
+    let changed = site.accounts.change_password(&wang, PASSWORD, OTHER, None);
+    assert_eq!(code(changed.await), "login-refused");
+    // Neither with time, nor by taking the account out of use and back, nor by another reset whose link is lost again.
+    site.pass_minutes(121);
+    assert_eq!(code(site.login("wang").await), "login-refused");
+    site.disable(LOCAL, "wang", true).await.unwrap();
+    site.disable(LOCAL, "wang", false).await.unwrap();
+    let link = site.accounts.reset(LOCAL, &wang).await.unwrap();
+    site = site.again().await;
+    assert_eq!(code(site.login("wang").await), "login-refused");
+    let same = site.accounts.accept(link.secret.reveal(), PASSWORD).await;
+    assert_eq!(code(same), "weak-password", "nor is it set again");
+    let secret = link.secret.reveal();
+    site.accounts.accept(secret, OTHER).await.unwrap();
+    site.try_login("wang", OTHER).await.unwrap();
+    assert_eq!(code(site.login("wang").await), "login-refused");
+}
+
+#[tokio::test]
+async fn a_system_whose_last_administrator_is_reset_stays_claimed() {
+    let site = Site::new().await;
+    let chief = site.claimed("chief").await;
+    let link = site.accounts.reset(LOCAL, &chief.id).await.unwrap();
+    let site = site.again().await;
+    assert!(site.accounts.is_claimed());
+    assert!(site.accounts.first_link().await.is_err());
+    let secret = link.secret.reveal();
+    site.accounts.accept(secret, OTHER).await.unwrap();
+    site.try_login("chief", OTHER).await.unwrap();
 }
 
 #[tokio::test]

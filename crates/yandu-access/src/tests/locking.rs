@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
-use super::site::{PASSWORD, Site, code};
-use crate::Error;
+use super::site::{LOCAL, PASSWORD, Site, code};
+use crate::{Error, EventFilter, EventKind, Filter, SECURITY_ADMINISTRATOR};
 
 /// What five wrong passwords and one more login are answered with.
 async fn answers(site: &Site, name: &str) -> Vec<(&'static str, Option<i64>)> {
@@ -52,6 +52,60 @@ async fn five_failures_lock_a_name_and_the_lock_ends() {
     );
     assert_eq!(code(site.try_login("wang", "a").await), "login-refused");
     site.login("wang").await.unwrap();
+}
+
+#[tokio::test]
+async fn an_administrator_finds_those_who_are_locked_and_lets_them_in_before_the_time() {
+    let mut site = Site::new().await;
+    site.claimed("chief").await;
+    let wang = site.person("wang").await;
+    let guard = site.person_with("guard", &[SECURITY_ADMINISTRATOR]).await;
+    let locked = Filter {
+        is_locked: true,
+        ..Filter::default()
+    };
+    assert!(
+        site.accounts
+            .list(&locked, None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    answers(&site, "wang").await;
+    answers(&site, "guard").await;
+    let found = site.accounts.list(&locked, None, 9).await.unwrap();
+    let found: Vec<&str> = found.iter().map(|account| account.id.as_str()).collect();
+    assert_eq!(found, ["guard", "wang"]);
+    site.accounts.unlock("chief", &wang).await.unwrap();
+    site.login("wang").await.unwrap();
+    // Not locked is no error, and no event.
+    site.accounts.unlock("chief", &wang).await.unwrap();
+    // Who holds another office is let in again by whoever holds the data folder alone.
+    let answer = site.accounts.unlock("chief", &guard).await;
+    assert_eq!(code(answer), "administrators-apart");
+    assert_eq!(code(site.login("guard").await), "account-locked");
+    site.accounts.unlock(LOCAL, &guard).await.unwrap();
+    site.login("guard").await.unwrap();
+    let told = EventFilter {
+        kind: Some(EventKind::Unlocked),
+        ..EventFilter::default()
+    };
+    let told = site.accounts.events(&told, None, 9).await.unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .map(|event| (event.actor.as_deref(), event.subject.as_str()))
+        .collect();
+    assert_eq!(told, [(Some(LOCAL), "guard"), (Some("chief"), "wang")]);
+    // A lock that is over is none.
+    answers(&site, "wang").await;
+    site.pass_minutes(31);
+    assert!(
+        site.accounts
+            .list(&locked, None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]

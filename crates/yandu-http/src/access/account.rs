@@ -302,11 +302,11 @@ async fn revoke_token(
 
 /// What one sees of which dataset, and under which policies and grants (我的授权).
 #[utoipa::path(get, path = "/account/sights", tag = "access", responses((status = 200, body = Sights), Problem))]
-async fn own_sights(Shared(state): Shared<State>, asker: Asker) -> Json<Sights> {
-    Json(match asker.principal() {
+async fn own_sights(Shared(state): Shared<State>, asker: Asker) -> Result<Json<Sights>> {
+    Ok(Json(match asker.principal() {
         None => Sights::everything(),
-        Some(principal) => sights(&state, &principal, &asker.circumstances()),
-    })
+        Some(principal) => sights(&state, &principal, &asker.circumstances()).await?,
+    }))
 }
 
 /// A token as it is asked for.

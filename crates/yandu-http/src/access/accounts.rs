@@ -32,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(reset))
         .routes(routes!(end_sessions))
         .routes(routes!(take_second_factor_away))
+        .routes(routes!(unlock))
         .routes(routes!(list_account_tokens, create_account_token))
         .routes(routes!(revoke_account_token))
         .routes(routes!(list_roles))
@@ -141,6 +142,9 @@ struct Asked {
     department: Option<String>,
     /// `invited`, `active` or `disabled`.
     status: Option<String>,
+    /// Only those that are locked because too many logins have failed.
+    #[serde(default)]
+    locked: bool,
     /// The `next` of the page before.
     #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
     after: Option<After<AccountId>>,
@@ -175,6 +179,7 @@ async fn list_accounts(
         role: role.transpose()?,
         department: asked.department,
         status: status.transpose()?,
+        is_locked: asked.locked,
     };
     let after = asked.after.map(|after| after.0);
     let accounts = state.door().accounts();
@@ -348,6 +353,18 @@ async fn take_second_factor_away(
     accounts
         .remove_second_factor(asker.name(), &named_in(&named)?)
         .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends the lock of an account before its time, which began because too many logins have failed.
+#[utoipa::path(delete, path = "/accounts/{id}/lock", tag = "access", params(("id" = String, Path)), responses((status = 204, description = "It is not locked any more."), Problem))]
+async fn unlock(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    Path(named): Path<String>,
+) -> Result<StatusCode> {
+    let accounts = state.door().accounts();
+    accounts.unlock(asker.name(), &named_in(&named)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -65,6 +65,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("POST", "/api/v1/session", Need::Nothing),
     ("POST", "/api/v1/claim", Need::Nothing),
     ("POST", "/api/v1/invitations", Need::Nothing),
+    ("POST", "/api/v1/invitations/look", Need::Nothing),
     ("POST", "/api/v1/account/expired-password", Need::Nothing),
     ("POST", "/api/v1/session/openid", Need::Nothing),
     ("GET", "/api/v1/session/openid/callback", Need::Nothing),
@@ -106,6 +107,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("POST", "/api/v1/accounts/{id}/reset", ACCOUNTS),
     ("DELETE", "/api/v1/accounts/{id}/sessions", ACCOUNTS),
     ("DELETE", "/api/v1/accounts/{id}/second-factor", ACCOUNTS),
+    ("DELETE", "/api/v1/accounts/{id}/lock", ACCOUNTS),
     ("GET", "/api/v1/accounts/{id}/identities", ACCOUNTS),
     ("POST", "/api/v1/accounts/{id}/identities", ACCOUNTS),
     (

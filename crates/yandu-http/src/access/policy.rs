@@ -1,6 +1,6 @@
 //! The policies in force, and what somebody sees under them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_access::Fault;
 use yandu_policy::{
     Because, Circumstances, Finding, Lost, Policies, Principal, Seen, Shown, Way, text_of_mask,
 };
 use yandu_words::id::DatasetId;
 
 use super::accounts::named_in;
+use super::preview::TextProblem;
 use crate::Result;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
@@ -72,6 +74,40 @@ impl PolicyFinding {
     }
 }
 
+/// Policies that should be in force and have an error.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PolicyFault {
+    /// What is in force in their place: `former`, the texts of the city's folder that were in force last, or `nothing` but what the
+    /// program itself permits.
+    pub in_force: String,
+    /// What is wrong, for administrators; nobody else is told.
+    pub problems: Vec<TextProblem>,
+}
+
+impl PolicyFault {
+    pub(super) fn of(fault: &Fault, is_for_administrators: bool) -> Self {
+        let problems = fault.problems.iter().filter(|_| is_for_administrators);
+        Self {
+            in_force: if fault.holds_former {
+                "former"
+            } else {
+                "nothing"
+            }
+            .to_owned(),
+            problems: problems
+                .map(|problem| TextProblem {
+                    file: problem.file.to_string(),
+                    line: problem.line,
+                    column: problem.column,
+                    length: None,
+                    message: problem.message.clone(),
+                    help: problem.help.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
 /// The set of policies in force.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PolicyList {
@@ -80,6 +116,9 @@ pub struct PolicyList {
     pub policies: Vec<PolicyLine>,
     /// Permits of theirs that show nothing of a dataset.
     pub findings: Vec<PolicyFinding>,
+    /// Why these are not what packs and the city's folder say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<PolicyFault>,
 }
 
 /// How a column is seen.
@@ -126,6 +165,9 @@ pub struct SightLine {
     /// Whether only some rows are shown.
     pub has_condition: bool,
     pub columns: Vec<SeenColumn>,
+    /// How many more questions may read under it; absent where they are not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_left: Option<u32>,
 }
 
 /// What somebody sees.
@@ -157,8 +199,10 @@ struct Asked {
 /// Lists the policies in force: of the program, of packs, of the city, the negative list and grants.
 #[utoipa::path(get, path = "/policies", tag = "access", responses((status = 200, body = PolicyList), Problem))]
 async fn list_policies(Shared(state): Shared<State>) -> Json<PolicyList> {
+    let fault = state.door().fault();
     let list = state.door().with_policies(|policies| PolicyList {
         hash: policies.hash().to_string(),
+        fault: fault.as_deref().map(|fault| PolicyFault::of(fault, true)),
         findings: policies.findings().map(PolicyFinding::of).collect(),
         policies: policies
             .told()
@@ -199,28 +243,35 @@ async fn show_sights(
         purpose: asked.purpose,
         way,
     };
-    Ok(Json(sights(&state, &account.principal(), &circumstances)))
+    let sights = sights(&state, &account.principal(), &circumstances).await?;
+    Ok(Json(sights))
 }
 
-pub(super) fn sights(
+pub(super) async fn sights(
     state: &State,
     principal: &Principal,
     circumstances: &Circumstances,
-) -> Sights {
+) -> Result<Sights> {
     let mut of_datasets: BTreeMap<DatasetId, Vec<Shown>> = BTreeMap::new();
     for (dataset, shown) in state.door().sights(principal, circumstances) {
         of_datasets.entry(dataset).or_default().push(shown);
     }
-    state.door().with_policies(|policies| {
+    let shown = of_datasets.values().flatten();
+    let policies: BTreeSet<&str> = shown.map(|shown| shown.policy.as_ref()).collect();
+    let left = state.door().uses_left(&policies).await?;
+    Ok(state.door().with_policies(|policies| {
         let lines = of_datasets.iter().flat_map(|(dataset, all)| {
-            all.iter()
-                .map(move |shown| line(policies, dataset.as_str(), shown, all))
+            let left = &left;
+            all.iter().map(move |shown| SightLine {
+                uses_left: left.get(&*shown.policy).copied(),
+                ..line(policies, dataset.as_str(), shown, all)
+            })
         });
         Sights {
             everything: false,
             sights: lines.collect(),
         }
-    })
+    }))
 }
 
 /// What a permit shows of a dataset of which `all` show something.
@@ -234,6 +285,7 @@ fn line(policies: &Policies, dataset: &str, shown: &Shown, all: &[Shown]) -> Sig
         dataset: dataset.to_owned(),
         columns: columns.collect(),
         has_condition: shown.rows.is_some(),
+        uses_left: None,
         about: told
             .as_ref()
             .and_then(|told| told.about.as_deref().map(ToOwned::to_owned)),

@@ -18,6 +18,7 @@ use yandu_policy::Action;
 
 use super::accounts::AccountLine;
 use super::openid::{OpenidLine, line_of_provider};
+use super::policy::PolicyFault;
 use super::{Asker, COOKIE};
 use crate::Result;
 use crate::extract::Body;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(show_session, log_in, set_purpose, log_out))
         .routes(routes!(claim))
         .routes(routes!(accept))
+        .routes(routes!(look_at_invitation))
 }
 
 /// Who asks, and what they may do in the city.
@@ -55,6 +57,9 @@ pub struct Who {
     pub actions: Vec<String>,
     /// What may be done to at least one dataset: `deliver`, `steward`, `grant`.
     pub duties: Vec<String>,
+    /// That policies have an error, for whoever has logged in; where nothing is in force that is why they may do nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_fault: Option<PolicyFault>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -94,6 +99,13 @@ pub struct Invitation {
     pub link: String,
     #[schema(format = Password)]
     pub password: String,
+}
+
+/// A link that may be used up.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationLink {
+    pub link: String,
 }
 
 /// Says who asks.
@@ -209,6 +221,16 @@ async fn accept(
     Ok(Json(account.into()))
 }
 
+/// Shows whose password a link would set, and uses nothing up.
+#[utoipa::path(post, path = "/invitations/look", tag = "access", request_body = InvitationLink, responses((status = 200, body = AccountLine), Problem))]
+async fn look_at_invitation(
+    Shared(state): Shared<State>,
+    Body(asked): Body<InvitationLink>,
+) -> Result<Json<AccountLine>> {
+    let account = state.door().accounts().look_at(&asked.link).await?;
+    Ok(Json(account.into()))
+}
+
 pub(super) fn who(state: &State, asker: &Asker) -> Who {
     let accounts = state.door().accounts();
     let session = match asker {
@@ -227,6 +249,7 @@ pub(super) fn who(state: &State, asker: &Asker) -> Who {
         .into_iter()
         .filter(|action| !matches!(action, Action::Read | Action::Apply));
     Who {
+        policy_fault: policy_fault(state, asker),
         kind: match asker {
             Asker::Local => "local",
             Asker::Session(_) => "session",
@@ -251,6 +274,23 @@ pub(super) fn who(state: &State, asker: &Asker) -> Who {
             .map(|action| action.name().to_owned())
             .collect(),
     }
+}
+
+/// What whoever asks is told of policies that have an error: administrators where and what, others that it is known.
+fn policy_fault(state: &State, asker: &Asker) -> Option<PolicyFault> {
+    if matches!(asker, Asker::Visitor) {
+        return None;
+    }
+    let fault = state.door().fault()?;
+    let of_administrators = [
+        Action::ManagePolicies,
+        Action::ManageAccounts,
+        Action::Audit,
+        Action::Operate,
+    ];
+    let mut of_administrators = of_administrators.into_iter();
+    let is_administrator = of_administrators.any(|action| asker.may(state, action));
+    Some(PolicyFault::of(&fault, is_administrator))
 }
 
 /// The cookie of a session.

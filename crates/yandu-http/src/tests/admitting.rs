@@ -169,6 +169,7 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "POST /api/v1/account/expired-password",
             "POST /api/v1/claim",
             "POST /api/v1/invitations",
+            "POST /api/v1/invitations/look",
             "POST /api/v1/session",
             "POST /api/v1/session/openid",
             "POST /api/v1/session/openid/code",
@@ -250,6 +251,7 @@ async fn somebody_without_a_role_is_let_to_what_is_their_own() {
                 "/api/v1/session",
                 "/api/v1/claim",
                 "/api/v1/invitations",
+                "/api/v1/invitations/look",
             ]
             .contains(&path)
     };

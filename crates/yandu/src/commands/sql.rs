@@ -81,6 +81,7 @@ impl Sql {
                 .collect::<Result<_>>()?,
             limit: self.limit,
             bom: false,
+            uncounted: false,
         };
         let ask = Ask {
             accept: format.media_type(),

@@ -92,6 +92,38 @@ fn policies_and_roles_of_the_folder_of_a_city_are_in_force_and_other_policies_ar
 }
 
 #[test]
+fn after_a_start_with_a_misspelled_policy_those_of_before_hold_and_it_is_said() {
+    let place = walk();
+    place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member"])
+        .ok();
+    place.write("city/roles.yaml", ROLES);
+    place.write("city/policies/guards.cedar", POLICY);
+    let mut server = place.serve_with(&["--set", "city=city"]);
+    assert_eq!(server.get("/readyz").1, "ready\n");
+    server.stop();
+    place.write(
+        "city/policies/guards.cedar",
+        &POLICY.replace("club.member", "club.membr"),
+    );
+    // A command that knows of no folder changes nothing of what is kept of it.
+    place.yandu(&["sql", "SELECT 1"]).ok();
+    let mut server = place.serve_with(&["--set", "city=city"]);
+    let ready = server.get("/readyz").1;
+    assert!(ready.contains("those of before are in force"), "{ready}");
+    let told = server.get("/api/v1/policies").1;
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["fault"]["in_force"], "former", "{told}");
+    let problem = &told["fault"]["problems"][0];
+    assert_eq!(problem["line"], 7, "{told}");
+    let file = problem["file"].as_str().unwrap();
+    assert!(file.ends_with("city/policies/guards.cedar"), "{told}");
+    assert!(told["policies"].to_string().contains("护林员"), "{told}");
+    let log = server.stop();
+    assert!(log.contains("those hold that were in force last"), "{log}");
+}
+
+#[test]
 fn a_file_of_roles_that_cannot_be_read_is_told_and_policies_about_its_roles_do_not_hold() {
     let place = walk();
     place

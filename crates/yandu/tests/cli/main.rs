@@ -1,6 +1,8 @@
 //! The built program from outside: whole walks, as a user and a client of the server see them.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod addresses;
 #[cfg(test)]
 mod city_folder;

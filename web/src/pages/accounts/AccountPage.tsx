@@ -4,9 +4,10 @@ import Popconfirm from 'antd/es/popconfirm'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
-import { type Account, account as accountQuery, changeAccount, endSessions, invite, removeSecondFactor, resetPassword } from '../../api/access'
+import { type Account, account as accountQuery, changeAccount, endSessions, invite, removeSecondFactor, resetPassword, unlock } from '../../api/access'
 import type { Told } from '../../api/call'
 import { AccountLamp } from '../../kit/AccountLamp'
+import { now } from '../../kit/clock'
 import { Guarded } from '../../kit/Guarded'
 import { Loaded } from '../../kit/Loaded'
 import { Facts, Page, Section } from '../../kit/Page'
@@ -116,6 +117,7 @@ function Doing({ told: { data: account, etag } }: { told: Told<Account> }) {
   const link = useMutation({ mutationFn: () => (account.status === 'invited' ? invite(account.id) : resetPassword(account.id)), onSettled: renew })
   const turn = useMutation({ mutationFn: () => changeAccount(account.id, { disabled: account.status !== 'disabled' }, etag), onSettled: renew })
   const end = useMutation({ mutationFn: () => endSessions(account.id), onSettled: renew })
+  const open = useMutation({ mutationFn: () => unlock(account.id), onSettled: renew })
   const remove = useMutation({ mutationFn: () => removeSecondFactor(account.id), onSettled: renew })
   const guarded = useGuarded(account)
   const isDisabled = account.status === 'disabled'
@@ -123,7 +125,7 @@ function Doing({ told: { data: account, etag } }: { told: Told<Account> }) {
   const isInvited = account.status === 'invited'
   const hasPassword = account.kind !== 'service'
   const linkWords = isInvited ? 'accounts.invite' : 'accounts.reset'
-  const failed = [link, turn, end, remove].find((one) => one.isError)
+  const failed = [link, turn, end, open, remove].find((one) => one.isError)
   return (
     <>
       {guarded && <p className="hint">{guarded}</p>}
@@ -152,6 +154,14 @@ function Doing({ told: { data: account, etag } }: { told: Told<Account> }) {
             <span className="hint" role="status">
               {t(end.isSuccess ? 'accounts.sessions-ended' : 'accounts.end-sessions-about')}
             </span>
+          </li>
+        )}
+        {account.locked_until && Date.parse(account.locked_until) > now() && (
+          <li>
+            <Button loading={open.isPending} disabled={guarded !== undefined} title={guarded ?? ''} onClick={() => open.mutate()}>
+              {t('accounts.unlock')}
+            </Button>
+            <span className="hint">{t('accounts.unlock-about')}</span>
           </li>
         )}
         {account.has_second_factor && (

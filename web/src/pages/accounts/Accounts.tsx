@@ -33,8 +33,12 @@ export function Accounts() {
   )
 }
 
+/** Who is locked is found where the states are, though it is none: it ends by itself. */
+const LOCKED = 'locked'
+
 function filterOf(address: URLSearchParams): AccountFilter {
-  return Object.fromEntries(NAMES.flatMap((name) => (address.get(name) ? [[name, address.get(name)]] : [])))
+  const { status, ...others } = Object.fromEntries(NAMES.flatMap((name) => (address.get(name) ? [[name, address.get(name)]] : []))) as AccountFilter
+  return { ...others, ...(status === LOCKED ? { locked: 'true' } : status && { status }) }
 }
 
 function List() {
@@ -138,9 +142,13 @@ function Filters({ filter, set }: { filter: AccountFilter; set: (name: string, v
       <Select
         aria-label={t('accounts.status')}
         className="toolbar-select"
-        value={filter.status ?? ''}
+        value={filter.locked ? LOCKED : (filter.status ?? '')}
         onChange={(value: string) => set('status', value)}
-        options={[{ value: '', label: t('accounts.any-status') }, ...STATUSES.map((one) => ({ value: one, label: t(`account-status.${one}`) }))]}
+        options={[
+          { value: '', label: t('accounts.any-status') },
+          ...STATUSES.map((one) => ({ value: one, label: t(`account-status.${one}`) })),
+          { value: LOCKED, label: t('accounts.locked') },
+        ]}
       />
       <Select
         aria-label={t('accounts.roles')}

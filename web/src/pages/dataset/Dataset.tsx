@@ -11,7 +11,9 @@ import { Page } from '../../kit/Page'
 import { type Tab, Tabs } from '../../kit/Tabs'
 import { Age, Code, Hint, Short } from '../../kit/Text'
 import { useIsPartial } from '../../kit/useHidden'
+import { UsesLeft } from '../../kit/UsesLeft'
 import { useSession } from '../../kit/useSession'
+import { useUsesLeft } from '../../kit/useUsesLeft'
 import { LineageView } from '../lineage/LineageView'
 import { Deliveries } from './Deliveries'
 import { Duties } from './Duties'
@@ -70,6 +72,7 @@ export function Dataset() {
 function Head({ entry, table }: { entry: Entry; table: DatasetDetail | undefined }) {
   const { t } = useTranslation()
   const isPartial = useIsPartial(entry.id)
+  const left = useUsesLeft().left.get(entry.id)
   const { facts } = entry
   return (
     <ul className="summary">
@@ -93,6 +96,11 @@ function Head({ entry, table }: { entry: Entry; table: DatasetDetail | undefined
               {t('dataset.rows-visible')} <Short value={table.rows} />
             </Hint>
           )}
+        </li>
+      )}
+      {left !== undefined && (
+        <li>
+          <UsesLeft left={left} />
         </li>
       )}
     </ul>

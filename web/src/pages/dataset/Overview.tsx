@@ -5,11 +5,14 @@ import { Link } from 'react-router'
 import type { Entry } from '../../api/ledger'
 import { packs, sources as sourcesQuery } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
+import { DatasetRequest } from '../../kit/DatasetRequest'
 import { useDeliveredAs } from '../../kit/delivered'
+import { useEntryTitle } from '../../kit/entry'
 import { BatchLamp } from '../../kit/Lamp'
 import { Nothing } from '../../kit/Loaded'
 import { Facts, Section } from '../../kit/Page'
 import { BatchScore, Code, Num, Time } from '../../kit/Text'
+import { useIsSeen } from '../../kit/useHidden'
 import { useWords } from '../../kit/words'
 import { Inherited } from './Inherited'
 import { SourceFacts } from './SourceFacts'
@@ -22,6 +25,7 @@ export function Overview({ entry, dataset }: { entry: Entry; dataset: DatasetDet
   return (
     <div className="padded">
       {about && <p className="prose">{about}</p>}
+      <Asking entry={entry} />
       <div className="two-columns">
         <Duty entry={entry} dataset={dataset} />
         <Section title={t('dataset.rules')}>
@@ -41,6 +45,21 @@ export function Overview({ entry, dataset }: { entry: Entry; dataset: DatasetDet
         </Section>
         {dataset && dataset.origin !== 'model' && <Deliveries dataset={dataset} />}
       </div>
+    </div>
+  )
+}
+
+/** How to ask for what one does not see. */
+function Asking({ entry }: { entry: Entry }) {
+  const { t } = useTranslation()
+  const title = useEntryTitle()(entry.title)
+  const isSeen = useIsSeen(entry.id)
+  // What is registered by hand has no rows here.
+  if (isSeen || !entry.is_pack) return null
+  return (
+    <div className="note no-print">
+      <p>{t('not-shown.dataset', { title })}</p>
+      <DatasetRequest what={`${title}（${entry.id}）`} owner={entry.owner} />
     </div>
   )
 }

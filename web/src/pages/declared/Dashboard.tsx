@@ -16,7 +16,7 @@ import { useWorded } from './worded'
 
 const asked = (sql: string) => ({
   queryKey: ['declared', sql],
-  queryFn: ({ signal }: { signal: AbortSignal }) => runSql(sql, { limit: 1000 }, signal),
+  queryFn: ({ signal }: { signal: AbortSignal }) => runSql(sql, { limit: 1000, uncounted: true }, signal),
   staleTime: 30_000,
 })
 

@@ -38,7 +38,7 @@ export function ListPage({ declared, dataset }: { declared: PageDeclared; datase
   const sql = useSettled(columns.length > 0 ? listSql(dataset, columns, filters, declared.sort ?? []) : '')
   const query = useQuery({
     queryKey: ['declared', sql],
-    queryFn: ({ signal }) => runSql(sql, { limit: MOST }, signal),
+    queryFn: ({ signal }) => runSql(sql, { limit: MOST, uncounted: true }, signal),
     enabled: sql !== '',
     placeholderData: keepPreviousData,
   })

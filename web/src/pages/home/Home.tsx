@@ -11,6 +11,7 @@ import { BatchLamp, FreshnessLamp, Lamp } from '../../kit/Lamp'
 import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
+import { PolicyFault } from '../../kit/PolicyFault'
 import { Sentence } from '../../kit/Sentence'
 import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
@@ -42,6 +43,7 @@ function Desk() {
   const { data: change } = useQuery({ ...packChange, enabled: may('operate') })
   return (
     <Page title={t('menu.home')} about={<Summary all={all.data} recent={recent.data} open={open.data} />}>
+      <PolicyFault fault={who.policy_fault} />
       <div className="columns columns-home">
         <div className="column-side">
           <Section title={t('home.next')}>

@@ -5,6 +5,7 @@ import { Suspense, lazy } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { Page, Section } from '../../kit/Page'
+import { PolicyFault } from '../../kit/PolicyFault'
 import { RoleNames } from '../../kit/RoleNames'
 import { useSession } from '../../kit/useSession'
 import { isCitizen, menuOf } from '../../shell/menu'
@@ -21,6 +22,7 @@ export function Ways() {
   const hasWork = who.actions.length > 0 || who.duties.length > 0
   return (
     <Page title={t('menu.home')} about={<span translate="no">{name}</span>}>
+      <PolicyFault fault={who.policy_fault} />
       {may('browse') && (
         <Suspense>
           <Overlook />

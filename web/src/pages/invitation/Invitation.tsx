@@ -1,9 +1,10 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { accept } from '../../api/access'
+import { accept, invitedBy } from '../../api/access'
 import { problemOf } from '../../api/errors'
+import { Loaded } from '../../kit/Loaded'
 import { NO_PASSWORD, NewPassword, missingOf } from '../../kit/NewPassword'
 import { Page } from '../../kit/Page'
 import { PastedLink } from '../../kit/PastedLink'
@@ -15,6 +16,26 @@ import { Account } from '../claim/Account'
 export function Invitation() {
   const { t } = useTranslation()
   const link = useLink()
+  return (
+    <Page title={t('invitation.title')}>
+      <div className="panel login">{link === '' ? <Form link="" /> : <Looked link={link} />}</div>
+    </Page>
+  )
+}
+
+/** Nobody makes up a password for a link that is used up. */
+function Looked({ link }: { link: string }) {
+  const { t } = useTranslation()
+  const query = useQuery(invitedBy(link))
+  return (
+    <Loaded query={query} doing={t('invitation.title')}>
+      {({ id }) => <Form link={link} account={id} />}
+    </Loaded>
+  )
+}
+
+function Form({ link, account }: { link: string; account?: string }) {
+  const { t } = useTranslation()
   const [pasted, setPasted] = useState(link)
   const [twice, setTwice] = useState(NO_PASSWORD)
   const send = useMutation({ mutationFn: () => accept(secretOf(pasted), twice.password) })
@@ -23,23 +44,21 @@ export function Invitation() {
     event.preventDefault()
     send.mutate()
   }
+  if (send.data) return <Account id={send.data.id}>{t('invitation.done')}</Account>
   return (
-    <Page title={t('invitation.title')}>
-      <div className="panel login">
-        {send.data ? (
-          <Account id={send.data.id}>{t('invitation.done')}</Account>
-        ) : (
-          <form onSubmit={submit}>
-            <p className="hint">{t('invitation.about')}</p>
-            {send.isError && problemOf(send.error).code !== 'weak-password' && <ProblemPanel error={send.error} doing={t('invitation.title')} />}
-            {link === '' && <PastedLink value={pasted} onChange={setPasted} />}
-            <NewPassword value={twice} error={send.error} onChange={setTwice} />
-            <Button type="primary" htmlType="submit" loading={send.isPending} disabled={missing !== undefined} title={missing ? t(missing) : ''}>
-              {t('invitation.do')}
-            </Button>
-          </form>
-        )}
-      </div>
-    </Page>
+    <form onSubmit={submit}>
+      <p className="hint">{t('invitation.about')}</p>
+      {account && (
+        <p>
+          {t('accounts.id')} <strong className="code">{account}</strong>
+        </p>
+      )}
+      {send.isError && problemOf(send.error).code !== 'weak-password' && <ProblemPanel error={send.error} doing={t('invitation.title')} />}
+      {link === '' && <PastedLink value={pasted} onChange={setPasted} />}
+      <NewPassword value={twice} error={send.error} onChange={setTwice} />
+      <Button type="primary" htmlType="submit" loading={send.isPending} disabled={missing !== undefined} title={missing ? t(missing) : ''}>
+        {t('invitation.do')}
+      </Button>
+    </form>
   )
 }

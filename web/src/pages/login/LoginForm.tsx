@@ -112,6 +112,7 @@ function Code({ account, value, set, back, isFixed }: { account: string; value: 
     <>
       <p>{t('login.code-about', { account })}</p>
       <CodeField autoFocus value={value} onChange={set} />
+      <p className="hint">{t('login.code-lost')}</p>
       {!isFixed && (
         <p>
           <button type="button" className="link-button" onClick={back}>

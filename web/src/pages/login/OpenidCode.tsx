@@ -26,6 +26,7 @@ export function OpenidCode({ name, onDone }: { name: string; onDone: (who: Who) 
       <p>{t('openid.code-about', { name })}</p>
       {send.isError && <Refused error={send.error} name={name} />}
       <CodeField autoFocus value={code} onChange={setCode} />
+      <p className="hint">{t('login.code-lost')}</p>
       <div className="actions actions-start">
         <Button type="primary" htmlType="submit" loading={send.isPending} disabled={isMissing} title={isMissing ? t('login.code-help') : ''}>
           {t('login.do')}

@@ -6,6 +6,7 @@ import { packs } from '../../api/queries'
 import { Guarded } from '../../kit/Guarded'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
+import { PolicyFault } from '../../kit/PolicyFault'
 import { PolicyFindings } from '../../kit/PolicyFindings'
 import { Tabs } from '../../kit/Tabs'
 import { Code, Hint, Num } from '../../kit/Text'
@@ -58,6 +59,7 @@ function List({ list }: { list: PolicyList }) {
   if (list.policies.length === 0) return <Nothing title={t('policies.none')} />
   return (
     <>
+      <PolicyFault fault={list.fault} />
       <p className="padded-line hint break">
         {t('policies.hash')} <Code>{list.hash}</Code>
       </p>

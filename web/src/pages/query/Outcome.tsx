@@ -7,9 +7,12 @@ import { Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { NotShown } from '../../kit/NotShown'
 import { ProblemPanel } from '../../kit/Problem'
-import { Code } from '../../kit/Text'
+import { Code, DatasetLink } from '../../kit/Text'
+import { UsesLeft } from '../../kit/UsesLeft'
 import { hiddenAt, hiddenIn } from '../../kit/hidden'
 import { unshown } from '../../kit/unshown'
+import { useUsesLeft } from '../../kit/useUsesLeft'
+import type { Exported } from '../../kit/export'
 import * as format from '../../kit/format'
 import { Explanation } from './Explanation'
 import { useColumnTitles } from './useColumnTitles'
@@ -17,7 +20,7 @@ import { useColumnTitles } from './useColumnTitles'
 export type Answered =
   | { what: 'run'; answer: Answer; estimate: Explained | undefined; sql: string; milliseconds: number }
   | { what: 'explain'; explained: Explained; milliseconds: number }
-  | { what: 'export'; receipt: string }
+  | ({ what: 'export' } & Exported)
 
 /** What a question reads is told where it is worth a thought. */
 const TOLD_BYTES = 1_000_000
@@ -55,7 +58,11 @@ export function Outcome({ ask }: Props) {
     case 'explain':
       return <Explanation {...ask.data} />
     case 'export':
-      return <p className="note" role="status">{t('query.exported', { receipt: ask.data.receipt })}</p>
+      return (
+        <p className="note" role="status">
+          {t('query.exported', { receipt: ask.data.receipt })} {ask.data.hidden > 0 && t('query.exported-hidden', { count: ask.data.hidden })}
+        </p>
+      )
     case 'run':
       return <Rows {...ask.data} />
   }
@@ -89,9 +96,21 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
       <AnswerTable label={t('query.result')} answer={answer} titles={titles} pageSize={50} told={hidden} fieldsOf={(_, place) => hiddenAt(answer, place)} />
       <HiddenNote told={hidden} fields={[...hidden.keys()]} titleOf={({ field }) => fields.get(field)} />
+      <Used datasets={Object.keys(answer.versions)} />
       <Read versions={answer.versions} />
     </Section>
   )
+}
+
+/** Of which counted grants the question was a use. */
+function Used({ datasets }: { datasets: string[] }) {
+  const { left } = useUsesLeft()
+  const used = datasets.filter((id) => left.has(id))
+  return used.map((id) => (
+    <p key={id} className="hint read-versions" role="status">
+      <DatasetLink id={id} /> <UsesLeft left={left.get(id)} />
+    </p>
+  ))
 }
 
 /** The versions that were read: the same question with the same versions has the same answer for ever. */

@@ -6,7 +6,9 @@ import { dataset as datasetQuery } from '../../api/queries'
 import type { DatasetLine } from '../../api/types'
 import { Loaded } from '../../kit/Loaded'
 import { found } from '../../kit/search'
+import { UsesLeft } from '../../kit/UsesLeft'
 import { usePinyin } from '../../kit/usePinyin'
+import { useUsesLeft } from '../../kit/useUsesLeft'
 
 interface Props {
   datasets: DatasetLine[]
@@ -18,6 +20,7 @@ export function Tables({ datasets, insert }: Props) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
   const table = usePinyin()
+  const { left } = useUsesLeft()
   const shown = datasets.filter((line) => found([line.title, line.id, line.owner], typed, table))
   return (
     <>
@@ -30,7 +33,7 @@ export function Tables({ datasets, insert }: Props) {
       />
       <ul className="tables" aria-label={t('query.tables')}>
         {shown.map((line) => (
-          <Table key={line.id} line={line} insert={insert} />
+          <Table key={line.id} line={line} left={left.get(line.id)} insert={insert} />
         ))}
       </ul>
       {shown.length === 0 && <p className="hint">{t('finder.none')}</p>}
@@ -38,7 +41,7 @@ export function Tables({ datasets, insert }: Props) {
   )
 }
 
-function Table({ line, insert }: { line: DatasetLine; insert: (text: string) => void }) {
+function Table({ line, left, insert }: { line: DatasetLine; left: number | undefined; insert: (text: string) => void }) {
   const { t } = useTranslation()
   const [isOpen, setOpen] = useState(false)
   return (
@@ -56,6 +59,7 @@ function Table({ line, insert }: { line: DatasetLine; insert: (text: string) => 
         <button type="button" className="name" onClick={() => insert(line.id)}>
           <span>{line.title}</span>
           <code className="code hint">{line.id}</code>
+          <UsesLeft left={left} />
         </button>
       </div>
       {isOpen && <Columns id={line.id} insert={insert} />}

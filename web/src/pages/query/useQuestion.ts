@@ -1,10 +1,12 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
+import { ownSights } from '../../api/access'
 import { ApiError } from '../../api/errors'
 import { explain } from '../../api/explain'
 import { runSql } from '../../api/queries'
 import { now } from '../../kit/clock'
 import { type FileForm, exportFile } from '../../kit/export'
+import { usesLeft } from '../../kit/useUsesLeft'
 import type { Answered } from './Outcome'
 import type { Asked } from './useAsked'
 
@@ -34,11 +36,17 @@ export function useQuestion(asOf: string, remember: (one: Asked) => void) {
   const stop = useRef<AbortController>(null)
   const [large, setLarge] = useState<{ bytes: number; rows: number | null; sql: string }>()
   const point = asOf ? { as_of: asOf.replace('T', ' ') } : {}
+  const queries = useQueryClient()
   const ask = useMutation({
+    // A use of a grant that says how often is told at once.
+    onSettled: (_, __, { what }) => {
+      const sights = queries.getQueryData(ownSights.queryKey)
+      if (what !== 'explain' && sights && usesLeft(sights).size > 0) void queries.invalidateQueries({ queryKey: ownSights.queryKey })
+    },
     mutationFn: async ({ what, sql, isAgreed, form = 'csv' }: Wish): Promise<Answered | undefined> => {
       stop.current = new AbortController()
       const { signal } = stop.current
-      if (what === 'export') return { what, receipt: await exportFile(sql, point, form, signal) }
+      if (what === 'export') return { what, ...(await exportFile(sql, point, form, signal)) }
       const from = performance.now()
       const looked = explain(sql, point.as_of, signal)
       if (what === 'explain') return { what, explained: await looked, milliseconds: performance.now() - from }

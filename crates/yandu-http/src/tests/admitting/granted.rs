@@ -370,6 +370,64 @@ async fn an_answer_says_what_of_it_is_withheld_also_under_a_grant_that_is_counte
 }
 
 #[tokio::test]
+async fn a_file_says_how_many_of_its_fields_are_not_as_they_are() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+        "columns": ["number", "name"], "masks": {"name": "keep 1 0"}, "purpose": "核对",
+        "until": until(&city), "ways": ["page", "export"],
+    });
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    for form in ["text/csv", PARQUET, WORKBOOK] {
+        for (sql, hidden) in [
+            (
+                "SELECT number, name, upper(name) AS n FROM club.member",
+                Some("1"),
+            ),
+            ("SELECT number FROM club.member", None),
+        ] {
+            let asking = request(Method::POST, "/api/v1/query")
+                .header(header::COOKIE, &wang.0.as_ref().unwrap().1)
+                .header(header::ACCEPT, form)
+                .header(header::CONTENT_TYPE, "application/json");
+            let response = city.open(asking, json!({"sql": sql}).to_string()).await;
+            assert_eq!(response.status(), StatusCode::OK, "{form}");
+            let told = response.headers().get("yandu-hidden");
+            let told = told.map(|told| told.to_str().unwrap());
+            assert_eq!(told, hidden, "{form}: {sql}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_page_shows_by_itself_uses_no_grant_up_and_sights_say_how_often_one_can_be_used() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+        "columns": ["number"], "purpose": "核对", "until": until(&city), "uses": 2,
+    });
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let left = async || {
+        let sights = city
+            .ok(&wang, Method::GET, "/api/v1/account/sights", &Value::Null)
+            .await;
+        let mut sights = sights["sights"].as_array().unwrap().iter();
+        let sight = sights.find(|sight| sight["policy"] == "grants/G1").unwrap();
+        sight["uses_left"].clone()
+    };
+    assert_eq!(left().await, 2);
+    let sql = "SELECT number FROM club.member";
+    let asked = json!({"sql": sql, "uncounted": true});
+    // The grant alone shows the dataset, and it is not used.
+    let refused = city.refused(&wang, Method::POST, "/api/v1/query", &asked);
+    assert_eq!(refused.await, "query");
+    assert_eq!(left().await, 2);
+    let asked = json!({"sql": sql});
+    city.ok(&wang, Method::POST, "/api/v1/query", &asked).await;
+    assert_eq!(left().await, 1);
+}
+
+#[tokio::test]
 async fn an_answer_says_which_masked_fields_decide_its_rows_although_it_shows_none_of_them() {
     let (city, [_, sec, wang]) = city().await;
     let grant = json!({
