@@ -19,6 +19,13 @@ pub(crate) async fn readyz(Shared(state): Shared<State>) -> crate::Result<String
         ..BatchFilter::default()
     };
     state.collector().batches(&newest).await?;
+    // The packs that are installed are whole, and hold.
+    if state
+        .pack_changes()
+        .is_ok_and(|changes| !changes.refused().is_empty())
+    {
+        return Ok("ready, with the packs of before: those of the folder have errors\n".to_owned());
+    }
     let clock = state.collector().store().clock();
     if clock.is_standing() {
         return Ok(format!("ready, the clock stands at {}\n", clock.now()));

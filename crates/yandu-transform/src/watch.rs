@@ -52,7 +52,11 @@ impl Transform {
         let mut commits = self.lake().commits();
         commits.mark_unchanged();
         let mut took = self.round(Trigger::Start).await;
-        while !self.is_stopping() && commits.changed().await.is_ok() {
+        while !self.is_stopping() {
+            tokio::select! {
+                changed = commits.changed() => if changed.is_err() { return },
+                () = self.inner.has_other_packs.notified() => {}
+            }
             let (quiet, at_most) = rhythm.after(took);
             let latest = tokio::time::sleep(at_most);
             tokio::pin!(latest);

@@ -10,10 +10,11 @@ use yandu_store::{DataFolder, Store};
 use yandu_words::id::DatasetId;
 
 use super::field::{Fields, Moved};
-use super::installed::{Installed, Offered};
+use super::installed::{Installed, Offered, State};
 use super::note::to_note;
 use super::plan::{Plan, gone, specs};
 use super::record::{Begun, ChangeKind, ChangeRecord};
+use super::vet::vet;
 use crate::collector::Collector;
 use crate::notice::Notices;
 use crate::progress::Progress;
@@ -29,6 +30,16 @@ pub trait Told: Send + Sync {
 
     /// Other packs are installed. What goes wrong is logged; the packs stay.
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>>;
+
+    /// A change is done that has made these the installed packs. May be told more than once of the same one: of the newest at each
+    /// start, so that none is missed. What goes wrong is logged; the packs stay.
+    fn changed<'a>(
+        &'a self,
+        _change: &'a ChangeRecord,
+        _packs: &'a Arc<Packs>,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Says what the city has settled of the fields that packs declare.
@@ -49,6 +60,8 @@ pub struct Started {
     pub waiting: Option<Plan>,
     /// Datasets whose soft rules are others since this start; [`PackChanges::note_again`] looks at them.
     pub to_note: Vec<DatasetId>,
+    /// What is wrong with the offered packs, so that the installed ones are used.
+    pub refused: Vec<String>,
 }
 
 /// Changes of the installed packs. Cheap to clone; all clones are one.
@@ -69,6 +82,10 @@ pub(super) struct Inner {
     pub(super) stops: Stops,
     /// What dry runs found, by the digests of both packs and the versions that were read, oldest first.
     pub(super) counted: Mutex<Vec<(String, Plan)>>,
+    /// The digest of the packs that were found to be without errors last.
+    vetted: Mutex<Option<String>>,
+    /// What is wrong with the packs that were offered last.
+    refused: Mutex<Vec<String>>,
 }
 
 /// Where a test stops a change.
@@ -95,8 +112,9 @@ impl PackChanges {
 
 /// Settles what was cut short, decides which packs the city starts with, and makes their tables known.
 ///
-/// Offered packs that touch no stored row are installed at once, in the name of `by`. Where stored rows are touched the
-/// installed ones are used, and the offered ones wait.
+/// Offered packs that touch no stored row and open nothing are installed at once, in the name of `by`. Where stored rows are touched,
+/// or something is opened, the installed ones are used, and the offered ones wait. Where they have errors, the installed ones are used
+/// too; the first packs of a data folder are refused then.
 pub async fn start(
     folder: &DataFolder,
     store: &Store,
@@ -104,11 +122,10 @@ pub async fn start(
     offered: Packs,
     by: &str,
 ) -> Result<(Installed, Started)> {
-    super::site::settle_site(folder.root())?;
-    let installed = Installed::open(folder, store).await?;
-    super::recover::recover(&installed, folder, store, lake).await?;
+    let installed = opened(folder, store, lake).await?;
     let offered = installed.offered(offered).await?;
     let Some((_, digest)) = installed.records.installed().await? else {
+        vet(&offered).await?;
         let plan = Plan::new(lake, None, &offered.state, &offered.packs).await?;
         let first = First {
             installed: &installed,
@@ -130,10 +147,14 @@ pub async fn start(
             .await?;
         return Ok((installed, Started::with(offered.packs)));
     }
-    let state = installed.records.state(&digest).await?;
-    let before = Arc::new(installed.load(&state)?);
-    installed.settle_fields(&before).await?;
-    trial::declare(lake, &before)?;
+    let (state, before) = former(&installed, lake, &digest).await?;
+    match vet(&offered).await {
+        Ok(()) => {}
+        Err(Error::Packs { problems, .. }) => {
+            return Ok((installed, Started::refused(before, problems)));
+        }
+        Err(error) => return Err(error),
+    }
     let plan = Plan::new(
         lake,
         Some((&state, &before)),
@@ -141,27 +162,18 @@ pub async fn start(
         &offered.packs,
     )
     .await?;
-    if plan.touches_rows() {
+    if plan.waits() {
         tracing::warn!(
-            datasets = plan
-                .datasets
-                .iter()
-                .filter(|dataset| dataset.touches_rows())
-                .count(),
-            "the offered packs would touch stored rows; the installed ones are used until somebody applies the change"
+            datasets = plan.awaited().count(),
+            "the offered packs would touch stored rows or open something; the installed ones are used until somebody applies the change"
         );
         let notices = Notices::new(store.pool());
-        for dataset in plan
-            .datasets
-            .iter()
-            .filter(|dataset| dataset.touches_rows())
-        {
+        for dataset in plan.awaited() {
             notices.tell_waiting(dataset, store.clock().now()).await?;
         }
         let started = Started {
-            packs: before,
             waiting: Some(plan),
-            to_note: Vec::new(),
+            ..Started::with(before)
         };
         return Ok((installed, started));
     }
@@ -188,12 +200,55 @@ pub async fn start(
     Ok((installed, started))
 }
 
+/// The same where the offered packs cannot be read for these problems: with the installed ones, if there are any.
+pub async fn start_as_before(
+    folder: &DataFolder,
+    store: &Store,
+    lake: &Lake,
+    problems: Vec<String>,
+) -> Result<Option<(Installed, Started)>> {
+    let installed = opened(folder, store, lake).await?;
+    let Some((_, digest)) = installed.records.installed().await? else {
+        return Ok(None);
+    };
+    let (_, before) = former(&installed, lake, &digest).await?;
+    Ok(Some((installed, Started::refused(before, problems))))
+}
+
+async fn opened(folder: &DataFolder, store: &Store, lake: &Lake) -> Result<Installed> {
+    super::site::settle_site(folder.root())?;
+    let installed = Installed::open(folder, store).await?;
+    super::recover::recover(&installed, folder, store, lake).await?;
+    Ok(installed)
+}
+
+/// The installed packs, read from their copies, with their tables known.
+async fn former(installed: &Installed, lake: &Lake, digest: &str) -> Result<(State, Arc<Packs>)> {
+    let state = installed.records.state(digest).await?;
+    let packs = Arc::new(installed.load(&state)?);
+    installed.settle_fields(&packs).await?;
+    trial::declare(lake, &packs)?;
+    Ok((state, packs))
+}
+
 impl Started {
     fn with(packs: Arc<Packs>) -> Self {
         Self {
             packs,
             waiting: None,
             to_note: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    fn refused(packs: Arc<Packs>, problems: Vec<String>) -> Self {
+        tracing::error!(
+            problems = problems.len(),
+            "the offered packs have errors; the installed ones are used until they are mended"
+        );
+        Self {
+            refused: problems,
+            ..Self::with(packs)
         }
     }
 }
@@ -256,6 +311,8 @@ impl PackChanges {
                 #[cfg(test)]
                 stops: Stops::default(),
                 counted: Mutex::default(),
+                vetted: Mutex::default(),
+                refused: Mutex::default(),
             }),
         }
     }
@@ -367,13 +424,43 @@ impl PackChanges {
     pub(super) async fn plan_of(&self, offered: &Offered) -> Result<Option<Plan>> {
         let present = self.present().await?;
         if present.state.digest == offered.state.digest {
+            self.set_refused(Vec::new());
             return Ok(None);
         }
+        self.vetted(offered).await?;
         let installed = Some((&present.state, present.packs.as_ref()));
         let lake = self.inner.collector.lake();
         Plan::new(lake, installed, &offered.state, &offered.packs)
             .await
             .map(Some)
+    }
+
+    /// Refuses packs that have errors. What was found to be without any is not looked at twice.
+    async fn vetted(&self, offered: &Offered) -> Result<()> {
+        let digest = &offered.state.digest;
+        let known = || {
+            let vetted = self.inner.vetted.lock();
+            vetted.unwrap_or_else(PoisonError::into_inner)
+        };
+        if known().as_ref() == Some(digest) {
+            return Ok(());
+        }
+        vet(offered).await?;
+        self.set_refused(Vec::new());
+        *known() = Some(digest.clone());
+        Ok(())
+    }
+
+    /// What is wrong with the packs of the folders, so that the installed ones are used; nothing as far as is known.
+    pub fn refused(&self) -> Vec<String> {
+        let refused = self.inner.refused.lock();
+        refused.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says what was found wrong with the packs of the folders at the start.
+    pub fn set_refused(&self, problems: Vec<String>) {
+        let refused = self.inner.refused.lock();
+        *refused.unwrap_or_else(PoisonError::into_inner) = problems;
     }
 
     /// What going back to packs that were installed would do; `None` when they are the present ones.
@@ -422,16 +509,40 @@ impl PackChanges {
 
     /// Tells everybody who has to know.
     pub(super) async fn tell_all(&self, packs: &Arc<Packs>) {
-        let all = self
-            .inner
-            .told
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        for one in all {
+        for one in self.everybody() {
             if let Err(error) = one.told(packs).await {
                 tracing::error!(told = one.name(), error, "could not go on with other packs");
             }
         }
+    }
+    /// Tells everybody what the newest change did, for the case that the program ended before they were told.
+    pub async fn tell_newest(&self) -> Result<()> {
+        let records = &self.inner.installed.records;
+        let Some((number, _)) = records.installed().await? else {
+            return Ok(());
+        };
+        let change = records.change(number).await?;
+        self.tell_changed(&change).await;
+        Ok(())
+    }
+
+    /// Tells everybody of a change that is done.
+    pub(super) async fn tell_changed(&self, change: &ChangeRecord) {
+        let packs = self.inner.collector.packs();
+        for one in self.everybody() {
+            if let Err(error) = one.changed(change, &packs).await {
+                tracing::error!(
+                    told = one.name(),
+                    error,
+                    change.number = change.number,
+                    "could not write down a change of the packs"
+                );
+            }
+        }
+    }
+
+    fn everybody(&self) -> Vec<Arc<dyn Told>> {
+        let told = self.inner.told.lock();
+        told.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
