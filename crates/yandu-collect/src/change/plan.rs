@@ -111,6 +111,8 @@ impl Plan {
     /// The plan for packs that were there before: each column that comes was declared then, so that what was delivered of
     /// it meanwhile comes back, also where no row was stored when it went. Models are computed anew.
     pub(super) fn going_back(mut self, to: &Packs) -> Self {
+        // What was renamed since has its former name again.
+        self.possible_renames.clear();
         for plan in &mut self.datasets {
             if to.dataset(&plan.dataset).is_none_or(is_model) {
                 continue;

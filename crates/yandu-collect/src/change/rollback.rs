@@ -195,8 +195,8 @@ fn taken_back_by(since: &[ChangeRecord], number: u64) -> Option<u64> {
             taken = Some((first, change.number));
         }
     }
-    let (_, by) = taken.filter(|(first, _)| *first <= number)?;
-    Some(by)
+    let (first, by) = taken?;
+    (first <= number && number < by).then_some(by)
 }
 
 /// The columns of a dataset that have another name since, each with the one that it has now.

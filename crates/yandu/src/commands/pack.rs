@@ -212,11 +212,7 @@ async fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
 
 /// What is wrong with the folder of the city, which is looked at with the packs, whichever of them are named.
 /// Its rows are collected for that only where nothing is wrong with the packs.
-async fn check_city(
-    context: &Context,
-    packs: &mut Packs,
-    is_sound: bool,
-) -> Result<Vec<Problem>> {
+async fn check_city(context: &Context, packs: &mut Packs, is_sound: bool) -> Result<Vec<Problem>> {
     let config = &context.config;
     if config.city.is_none() {
         return Ok(Vec::new());
