@@ -322,15 +322,16 @@ pub(crate) fn policy_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Says on stderr that the packs of the folder are not the ones that are used.
 fn tell_waiting(plan: &change::Plan) {
-    let (how, count) = if plan.touches_rows() {
-        let touched = plan.datasets.iter();
-        let touched = touched.filter(|dataset| dataset.touches_rows());
-        ("touches stored rows of", touched.count())
-    } else {
-        ("opens more than before, in", plan.awaited().count())
+    let touched = plan
+        .datasets
+        .iter()
+        .filter(|dataset| dataset.touches_rows());
+    let how = match touched.count() {
+        0 => "opens more than before".to_owned(),
+        count => format!("touches stored rows of {count} datasets"),
     };
     let note = format!(
-        "note: the packs were changed in a way that {how} {count} datasets, and the installed ones are used; \
+        "note: the packs were changed in a way that {how}, and the installed ones are used; \
          `yandu pack plan` says what the change would do, `yandu pack apply` does it\n"
     );
     // There is nobody left to tell when stderr is gone.

@@ -138,8 +138,8 @@ impl Plan {
     }
 
     /// The datasets that it waits for somebody because of.
-    pub fn awaited(&self) -> impl Iterator<Item = &DatasetPlan> {
-        self.datasets.iter().filter(|plan| {
+    pub(super) fn awaited(&self) -> impl Iterator<Item = &DatasetPlan> {
+        self.datasets.iter().filter(move |plan| {
             let mut openings = self.opens.iter();
             plan.touches_rows()
                 || openings.any(|opening| opening.dataset.as_ref() == Some(&plan.dataset))

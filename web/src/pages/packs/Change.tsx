@@ -86,7 +86,7 @@ function Waiting({ change }: { change: PackChange }) {
 }
 
 /** What is open afterwards that is not now, and columns that may be meant to be renamed. */
-function Openings({ change: { opens, possible_renames: renames } }: { change: PackChange }) {
+export function Openings({ change: { opens, possible_renames: renames } }: { change: PackChange }) {
   const { t } = useTranslation()
   const { word } = useWords()
   return (

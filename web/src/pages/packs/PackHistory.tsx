@@ -12,6 +12,7 @@ import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Hint, Num, Time } from '../../kit/Text'
 import { told } from '../../kit/told'
 import { useWords } from '../../kit/words'
+import { Openings } from './Change'
 import { Effects } from './Effects'
 import { takenBack } from './said'
 
@@ -102,7 +103,12 @@ function Back({ step, onClose }: { step: PackStep; onClose: () => void }) {
     >
       <p>{t('change.back-about', { n: step.number })}</p>
       <Loaded query={plan} doing={t('change.back-one', { n: step.number })}>
-        {({ datasets }) => <Effects datasets={datasets} />}
+        {(change) => (
+          <>
+            <Effects datasets={change.datasets} />
+            <Openings change={change} />
+          </>
+        )}
       </Loaded>
     </ReasonDialog>
   )
