@@ -14,7 +14,7 @@ use super::installed::{Installed, Offered, State};
 use super::note::to_note;
 use super::plan::{Plan, gone, specs};
 use super::record::{Begun, ChangeKind, ChangeRecord};
-use super::vet::vet;
+use super::vet::{vet, vet_back};
 use crate::collector::Collector;
 use crate::notice::Notices;
 use crate::progress::Progress;
@@ -82,8 +82,8 @@ pub(super) struct Inner {
     pub(super) stops: Stops,
     /// What dry runs found, by the digests of both packs and the versions that were read, oldest first.
     pub(super) counted: Mutex<Vec<(String, Plan)>>,
-    /// The digest of the packs that were found to be without errors last.
-    vetted: Mutex<Option<String>>,
+    /// The digests of the installed packs, and of those that were found to be without errors last.
+    vetted: Mutex<Option<(Option<String>, String)>>,
     /// What is wrong with the packs that were offered last.
     refused: Mutex<Vec<String>>,
 }
@@ -125,8 +125,8 @@ pub async fn start(
     let installed = opened(folder, store, lake).await?;
     let offered = installed.offered(offered).await?;
     let Some((_, digest)) = installed.records.installed().await? else {
-        vet(&offered).await?;
         let plan = Plan::new(lake, None, &offered.state, &offered.packs).await?;
+        vet(&offered, &plan).await?;
         let first = First {
             installed: &installed,
             store,
@@ -148,13 +148,6 @@ pub async fn start(
         return Ok((installed, Started::with(offered.packs)));
     }
     let (state, before) = former(&installed, lake, &digest).await?;
-    match vet(&offered).await {
-        Ok(()) => {}
-        Err(Error::Packs { problems, .. }) => {
-            return Ok((installed, Started::refused(before, problems)));
-        }
-        Err(error) => return Err(error),
-    }
     let plan = Plan::new(
         lake,
         Some((&state, &before)),
@@ -162,6 +155,13 @@ pub async fn start(
         &offered.packs,
     )
     .await?;
+    match vet(&offered, &plan).await {
+        Ok(()) => {}
+        Err(Error::Packs { problems, .. }) => {
+            return Ok((installed, Started::refused(before, problems)));
+        }
+        Err(error) => return Err(error),
+    }
     if plan.waits() {
         tracing::warn!(
             datasets = plan.awaited().count(),
@@ -421,13 +421,30 @@ impl PackChanges {
         settled.map(Some).map_err(Error::Settled)
     }
 
+    /// What packs that are to be installed would do; `None` when they are the installed ones. Packs with errors are refused.
     pub(super) async fn plan_of(&self, offered: &Offered) -> Result<Option<Plan>> {
+        let plan = self.plan_to(offered).await?;
+        if let Some(plan) = &plan {
+            self.vetted(offered, plan).await?;
+        }
+        self.set_refused(Vec::new());
+        Ok(plan)
+    }
+
+    /// What going back to packs that were installed would do; `None` when they are the present ones.
+    pub(super) async fn plan_back(&self, to: &Offered) -> Result<Option<Plan>> {
+        let Some(plan) = self.plan_to(to).await? else {
+            return Ok(None);
+        };
+        vet_back(to).await?;
+        Ok(Some(plan.going_back(&to.packs)))
+    }
+
+    async fn plan_to(&self, offered: &Offered) -> Result<Option<Plan>> {
         let present = self.present().await?;
         if present.state.digest == offered.state.digest {
-            self.set_refused(Vec::new());
             return Ok(None);
         }
-        self.vetted(offered).await?;
         let installed = Some((&present.state, present.packs.as_ref()));
         let lake = self.inner.collector.lake();
         Plan::new(lake, installed, &offered.state, &offered.packs)
@@ -435,19 +452,18 @@ impl PackChanges {
             .map(Some)
     }
 
-    /// Refuses packs that have errors. What was found to be without any is not looked at twice.
-    async fn vetted(&self, offered: &Offered) -> Result<()> {
-        let digest = &offered.state.digest;
+    /// What was found to be without errors is not looked at twice.
+    async fn vetted(&self, offered: &Offered, plan: &Plan) -> Result<()> {
+        let looked_at = (plan.from.clone(), plan.to.clone());
         let known = || {
             let vetted = self.inner.vetted.lock();
             vetted.unwrap_or_else(PoisonError::into_inner)
         };
-        if known().as_ref() == Some(digest) {
+        if known().as_ref() == Some(&looked_at) {
             return Ok(());
         }
-        vet(offered).await?;
-        self.set_refused(Vec::new());
-        *known() = Some(digest.clone());
+        vet(offered, plan).await?;
+        *known() = Some(looked_at);
         Ok(())
     }
 
@@ -461,12 +477,6 @@ impl PackChanges {
     pub fn set_refused(&self, problems: Vec<String>) {
         let refused = self.inner.refused.lock();
         *refused.unwrap_or_else(PoisonError::into_inner) = problems;
-    }
-
-    /// What going back to packs that were installed would do; `None` when they are the present ones.
-    pub(super) async fn plan_back(&self, to: &Offered) -> Result<Option<Plan>> {
-        let plan = self.plan_of(to).await?;
-        Ok(plan.map(|plan| plan.going_back(&to.packs)))
     }
 
     /// Whether packs are being changed at this moment.
