@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use yandu_store::Store;
 
 use crate::account::{Account, Filter};
-use crate::event::{self, Event, EventFilter};
+use crate::event::{self, Event, EventFilter, InForce};
 use crate::known::Known;
 use crate::password::{Cost, Passwords};
 use crate::secret::{INVITATION, Key, Secret};
@@ -158,6 +158,20 @@ impl Accounts {
         limit: u32,
     ) -> Result<Vec<Event>> {
         event::events(self.inner.store.pool(), filter, before, limit).await
+    }
+
+    /// Writes down that packs or policies took force.
+    pub async fn note_in_force(&self, what: InForce) -> Result<()> {
+        let mut writing = yandu_store::writing(self.inner.store.pool()).await?;
+        let note = event::Note {
+            at: what.at.unwrap_or_else(|| self.now()),
+            actor: Some(&what.actor),
+            kind: what.kind,
+            subject: &what.subject,
+            detail: what.detail,
+        };
+        event::note(&mut writing, &note).await?;
+        Ok(writing.commit().await?)
     }
 
     /// Seals a text for the browser of somebody, who cannot read or change it. `purpose` is no name of an account.

@@ -80,6 +80,12 @@ kinds! {
     AllowedAgain = "negative-entry-removed",
     /// Rows began to leave as a file; the subject is the receipt.
     Exported = "exported",
+    /// Other packs are in force, or the first ones; the subject is the number of the change.
+    PacksChanged = "packs-changed",
+    /// Packs of before came back.
+    PacksRolledBack = "packs-rolled-back",
+    /// The policies of the city's own folder are others than before.
+    PoliciesChanged = "policies-changed",
 }
 
 impl Serialize for EventKind {
@@ -112,6 +118,19 @@ pub struct EventFilter {
     pub since: Option<Timestamp>,
     /// The time before which all are.
     pub until: Option<Timestamp>,
+}
+
+/// Packs or policies that took force, which changes what people may do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InForce {
+    /// Now where it is not said.
+    pub at: Option<Timestamp>,
+    pub actor: String,
+    pub kind: EventKind,
+    /// The change, or the folder.
+    pub subject: String,
+    /// `policy` says from which hash of the set to which.
+    pub detail: Value,
 }
 
 /// An event that is to be written.

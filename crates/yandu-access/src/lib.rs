@@ -53,7 +53,7 @@ pub use door::{
     Proposal, ProposedPacks, Text, Who,
 };
 pub use error::Error;
-pub use event::{Event, EventFilter, EventKind};
+pub use event::{Event, EventFilter, EventKind, InForce};
 pub use grant::{Ended, Grant, GrantFilter, GrantId, Grantee, GranteeKind, NewGrant};
 pub use identity::{Identified, Identity, IdentityId, IdentityRules};
 pub use import::{IMPORT_ROWS, RowFault};

@@ -120,7 +120,7 @@ impl Classification {
             if status != Status::Rejected || is_given_up {
                 let mut new = of(present, class, grade, reason.clone(), by, at)?;
                 new.suggestion = Some(*id);
-                new.id = store::classify(&mut writing, &new).await?;
+                new.id = store::classify(&mut writing, &new, None).await?;
                 classified = Some(new);
             }
             store::decide(&mut writing, &suggestion).await?;
@@ -152,7 +152,7 @@ impl Classification {
             .filter(|suggestion| suggestion.status == Status::Open);
         let mut new = of(present, class, grade, reason.clone(), by, at)?;
         new.suggestion = open.as_ref().map(|suggestion| suggestion.id);
-        new.id = store::classify(&mut writing, &new).await?;
+        new.id = store::classify(&mut writing, &new, None).await?;
         let suggestion = match open {
             Some(mut suggestion) => {
                 suggestion.status = Status::Changed;

@@ -11,11 +11,18 @@ use yandu_words::{DatasetId, FieldId, Grade};
 use crate::classification::{Bearing, Classified, DatasetCount, Filter, Status, Suggestion};
 use crate::{Error, Result};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "classification",
-    sql: include_str!("../migrations/0001_classification.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "classification",
+        sql: include_str!("../migrations/0001_classification.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "pack-change",
+        sql: include_str!("../migrations/0002_pack_change.sql"),
+    },
+];
 
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
@@ -102,13 +109,15 @@ pub(crate) async fn decide(
     Ok(())
 }
 
+/// Writes down what was decided, or what a change of the packs brought.
 pub(crate) async fn classify(
     connection: &mut SqliteConnection,
     classified: &Classified,
+    pack_change: Option<u64>,
 ) -> Result<i64> {
     let id = sqlx::query_scalar(
         "INSERT INTO classified (dataset, owner, field, name, class, grade, before, declared, inflow, inflow_from, is_lowering, \
-         reason, decided_by, decided_at, suggestion) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+         reason, decided_by, decided_at, suggestion, pack_change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
     )
     .bind(classified.dataset.as_str())
     .bind(&classified.owner)
@@ -125,9 +134,19 @@ pub(crate) async fn classify(
     .bind(&classified.decided_by)
     .bind(classified.decided_at.as_microsecond())
     .bind(classified.suggestion)
+    .bind(pack_change.map(u64::cast_signed))
     .fetch_one(connection)
     .await?;
     Ok(id)
+}
+
+/// Whether something of a change of the packs is on record.
+pub(crate) async fn is_noted(connection: &mut SqliteConnection, pack_change: u64) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM classified WHERE pack_change = ?)";
+    Ok(sqlx::query_scalar(sql)
+        .bind(pack_change.cast_signed())
+        .fetch_one(connection)
+        .await?)
 }
 
 pub(crate) async fn find(connection: &mut SqliteConnection, id: i64) -> Result<Suggestion> {
@@ -212,7 +231,8 @@ pub(crate) async fn counts(pool: &SqlitePool) -> Result<HashMap<DatasetId, Datas
         count.higher = counted(row, "higher")?;
         count.nothing = counted(row, "unexplained")?;
     }
-    let decided = "SELECT dataset, count(DISTINCT field) AS decided FROM classified WHERE field IS NOT NULL GROUP BY dataset";
+    let decided = "SELECT dataset, count(DISTINCT field) AS decided FROM classified WHERE field IS NOT NULL \
+                   AND pack_change IS NULL GROUP BY dataset";
     for row in &sqlx::query(decided).fetch_all(pool).await? {
         counts.entry(dataset_of(row)?).or_default().decided = counted(row, "decided")?;
     }
@@ -248,12 +268,12 @@ pub(crate) async fn in_force(
         // By its index: every dataset is looked at in turn.
         Some(dataset) => sqlx::query(
             "SELECT * FROM classified WHERE id IN \
-             (SELECT max(id) FROM classified WHERE dataset = ? GROUP BY coalesce(field, 0))",
+             (SELECT max(id) FROM classified WHERE dataset = ? AND pack_change IS NULL GROUP BY coalesce(field, 0))",
         )
         .bind(dataset.as_str()),
         None => sqlx::query(
             "SELECT * FROM classified WHERE id IN \
-             (SELECT max(id) FROM classified GROUP BY dataset, coalesce(field, 0))",
+             (SELECT max(id) FROM classified WHERE pack_change IS NULL GROUP BY dataset, coalesce(field, 0))",
         ),
     };
     asked

@@ -2,6 +2,7 @@
 
 mod deciding;
 mod labelled;
+mod of_packs;
 mod suggesting;
 
 use std::collections::{BTreeMap, HashSet};

@@ -268,12 +268,16 @@ impl<'a> Notices<'a> {
         Ok(())
     }
 
-    /// Tells of a dataset whose rows offered packs would touch.
+    /// Tells of a dataset whose rows offered packs would touch, or of which they would open more.
     pub(crate) async fn tell_waiting(&self, plan: &DatasetPlan, at: Timestamp) -> Result<()> {
-        let message = format!(
-            "offered packs would touch the {} stored rows; `yandu pack plan` says what they would do, `yandu pack apply` does it",
-            plan.stored_rows
-        );
+        let message = if plan.touches_rows() {
+            format!(
+                "offered packs would touch the {} stored rows; `yandu pack plan` says what they would do, `yandu pack apply` does it",
+                plan.stored_rows
+            )
+        } else {
+            "offered packs would open more of it than before; `yandu pack plan` says what, `yandu pack apply` does it".to_owned()
+        };
         let subject = Subject::Dataset(&plan.dataset);
         self.raise(NoticeKind::PackChangeWaiting, subject, &message, at)
             .await?;

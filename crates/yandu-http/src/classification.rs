@@ -7,6 +7,7 @@ mod decide;
 mod facts;
 mod follow;
 mod list;
+mod lowered;
 mod settling;
 mod shape;
 mod wanted;
@@ -30,6 +31,7 @@ use crate::state::State;
 
 pub use decide::{Decision, DecisionList, FieldDecision, Renewal};
 pub(crate) use follow::followed;
+pub use lowered::PackLowerings;
 pub use settling::Settling;
 pub use shape::{
     ClassLine, ClassifiedLine, DeclaredLowering, FieldHistory, Lowerings, ReasonLine,

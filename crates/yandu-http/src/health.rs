@@ -19,20 +19,26 @@ pub(crate) async fn readyz(Shared(state): Shared<State>) -> crate::Result<String
         ..BatchFilter::default()
     };
     state.collector().batches(&newest).await?;
-    // It serves all the same: what is open is what somebody has looked at, or nothing.
-    let policies = state.door().fault().map_or("", |fault| {
-        if fault.holds_former {
-            ", policies have an error and those of before are in force"
+    // It serves all the same: what is in force is what somebody has looked at, or nothing.
+    let mut told = vec!["ready".to_owned()];
+    if let Some(fault) = state.door().fault() {
+        told.push(if fault.holds_former {
+            "policies have an error and those of before are in force".to_owned()
         } else {
-            ", policies have an error and nothing is open"
-        }
-    });
+            "policies have an error and nothing is open".to_owned()
+        });
+    }
+    if state
+        .pack_changes()
+        .is_ok_and(|changes| !changes.refused().is_empty())
+    {
+        told.push(
+            "the packs of the folder have errors and those of before are in force".to_owned(),
+        );
+    }
     let clock = state.collector().store().clock();
     if clock.is_standing() {
-        return Ok(format!(
-            "ready{policies}, the clock stands at {}\n",
-            clock.now()
-        ));
+        told.push(format!("the clock stands at {}", clock.now()));
     }
-    Ok(format!("ready{policies}\n"))
+    Ok(told.join(", ") + "\n")
 }

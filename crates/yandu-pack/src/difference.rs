@@ -5,6 +5,8 @@
 
 mod check;
 mod column;
+mod opening;
+mod rename;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +16,9 @@ use yandu_words::{ColumnName, DatasetId, PackId};
 use crate::dataset::Dataset;
 use crate::declare::Column;
 use crate::packs::Packs;
+
+pub use opening::{Opening, Opens};
+pub use rename::PossibleRename;
 
 /// What offered packs change of installed ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -105,4 +105,23 @@ impl Problem {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+
+    /// Whether all that is declared could be read in spite of it, so that other things can be held against the declarations.
+    pub fn leaves_whole(&self) -> bool {
+        let is_of_meaning = matches!(
+            self.code,
+            Code::GradeTooLow
+                | Code::ModelCycle
+                | Code::NoBasis
+                | Code::NotRead
+                | Code::NotSelected
+                | Code::Policy
+                | Code::TypeMismatch
+                | Code::UndeclaredColumn
+                | Code::WrongBound
+                | Code::WrongPattern
+                | Code::WrongSql
+        );
+        is_of_meaning || !self.is_error()
+    }
 }

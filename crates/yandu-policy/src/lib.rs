@@ -19,6 +19,7 @@ mod difference;
 mod index;
 mod mask;
 mod meaning;
+mod opened;
 mod policies;
 mod problem;
 mod schema;
@@ -36,6 +37,7 @@ pub use difference::{
 };
 pub use mask::{mask_of, text_of_mask};
 pub use meaning::{Finding, Held, Lost, Meaning, Meanings, RowNames};
+pub use opened::opened;
 pub use policies::{GRANTS, Policies, RowConditions, RowFault, Source, Told};
 pub use problem::Problem;
 pub use sight::{Because, Conflict, Seen, Shown};

@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) turn: tokio::sync::Mutex<()>,
     under_way: Mutex<HashMap<DatasetId, (BatchId, Arc<Progress>)>>,
     is_stopping: AtomicBool,
+    /// Told when other packs are installed: what models say may be something else, with no row changed.
+    pub(crate) has_other_packs: tokio::sync::Notify,
     #[cfg(test)]
     pub(crate) steps: crate::refresh::tests::Steps,
 }
@@ -78,6 +80,7 @@ impl Transform {
                 turn: tokio::sync::Mutex::default(),
                 under_way: Mutex::default(),
                 is_stopping: AtomicBool::new(false),
+                has_other_packs: tokio::sync::Notify::new(),
                 #[cfg(test)]
                 steps: crate::refresh::tests::Steps::default(),
             }),
@@ -99,6 +102,7 @@ impl Transform {
             .declared
             .write()
             .unwrap_or_else(PoisonError::into_inner) = declared;
+        self.inner.has_other_packs.notify_one();
     }
 
     pub fn packs(&self) -> Arc<Packs> {

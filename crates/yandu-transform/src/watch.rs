@@ -52,7 +52,11 @@ impl Transform {
         let mut commits = self.lake().commits();
         commits.mark_unchanged();
         let mut took = self.round(Trigger::Start).await;
-        while !self.is_stopping() && commits.changed().await.is_ok() {
+        while !self.is_stopping() {
+            tokio::select! {
+                changed = commits.changed() => if changed.is_err() { return },
+                () = self.inner.has_other_packs.notified() => {}
+            }
             let (quiet, at_most) = rhythm.after(took);
             let latest = tokio::time::sleep(at_most);
             tokio::pin!(latest);
@@ -88,6 +92,43 @@ impl Transform {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refresh::tests::city::{City, Written, write_packs};
+
+    fn people(sum: &str) -> Written {
+        let columns = [("id", "text"), ("age", "integer")];
+        let sql = format!("SELECT id, {sum} AS age FROM t.person");
+        Written::new("people", &sql, &columns, &["id"])
+    }
+
+    #[tokio::test]
+    async fn other_packs_have_models_refreshed_without_a_commit() {
+        let mut city = City::new(vec![people("age")]).await;
+        city.two_people().await;
+        let transform = city.transform.clone();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let watching = tokio::spawn(async move {
+            let over = async {
+                let _ = stopped.await;
+            };
+            transform.watch(Rhythm::default(), over).await;
+        });
+        let holds = async |wanted: [&str; 2]| {
+            let waiting = async {
+                while city.held("t.people").await != wanted {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(30), waiting)
+                .await
+                .unwrap();
+        };
+        holds(["a|30", "b|40"]).await;
+        city.transform
+            .set_packs(write_packs(city.folder.path(), &[people("age + 1")]));
+        holds(["a|31", "b|41"]).await;
+        stop.send(()).unwrap();
+        watching.await.unwrap();
+    }
 
     #[test]
     fn a_slow_refresh_is_followed_by_a_rest_and_a_quick_one_is_not() {

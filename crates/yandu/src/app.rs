@@ -14,7 +14,7 @@ use yandu_collect::change::Settles as _;
 use yandu_collect::secret::Secrets;
 use yandu_collect::{Collector, PackChanges, change};
 use yandu_http::State;
-use yandu_http::classification::{Renewals, Settling};
+use yandu_http::classification::{PackLowerings, Renewals, Settling};
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
 use yandu_metrics::Metrics;
@@ -56,8 +56,10 @@ impl App {
         // Before the data is opened: what is set wrongly changes nothing.
         let openid = config.openid.options()?;
         let folder = DataFolder::open(&config.data)?;
-        let packs = load_packs(config)?;
-        tell_of_city(&packs);
+        let offered = read_packs(config)?;
+        if let Ok(packs) = &offered {
+            tell_of_city(packs);
+        }
         let store = Store::open_with(&folder.records(), config.now.clock()).await?;
         let clock = store.clock().clone();
         let local_key = local::write(&folder)?;
@@ -75,10 +77,18 @@ impl App {
         };
         let lake = Lake::open(options)?;
         let me = Principal::local_administrator();
-        let (installed, started) = change::start(&folder, &store, &lake, packs, me.name()).await?;
+        let (installed, started) = match offered {
+            Ok(packs) => change::start(&folder, &store, &lake, packs, me.name()).await?,
+            Err(problems) => {
+                let before =
+                    change::start_as_before(&folder, &store, &lake, problems.clone()).await?;
+                before.ok_or_else(|| at_fault(problems))?
+            }
+        };
         if let Some(plan) = &started.waiting {
             tell_waiting(plan);
         }
+        tell_refused(&started.refused);
         let lineages = Lineages::default();
         let until_confirmed = config.classification.until_confirmed;
         let classification = Classification::open(store.clone(), until_confirmed).await?;
@@ -119,6 +129,7 @@ impl App {
         let plans = Plans::open(store.clone(), collector.folder(), read_bindings(config)?).await?;
         let changes = PackChanges::new(collector.clone(), installed, offer(config));
         changes.settle_by(Arc::new(settling));
+        changes.set_refused(started.refused);
         let metrics =
             Metrics::open(store.clone(), collector.lake().clone(), &collector.packs()).await?;
         let door = open_door(config, &collector).await?;
@@ -129,10 +140,14 @@ impl App {
             city: city_policies(config)?,
             roles: city_roles(config),
             turn: Arc::default(),
+            before: Arc::default(),
         };
         // What is wrong with the policies is told by the door, and keeps nobody from starting the city to mend it.
         let _ = rights.set(|| collector.packs()).await;
         told::tell(&changes, &ledger, &transform, &metrics, rights.clone());
+        changes.tell(Arc::new(PackLowerings::new(classification.clone())));
+        changes.tell_newest().await?;
+        rights.note_city(me.name()).await?;
         if !started.to_note.is_empty() {
             let (changes, datasets) = (changes.clone(), started.to_note);
             tokio::spawn(async move {
@@ -319,11 +334,27 @@ fn tell_waiting(plan: &change::Plan) {
         .datasets
         .iter()
         .filter(|dataset| dataset.touches_rows());
+    let how = match touched.count() {
+        0 => "opens more than before".to_owned(),
+        count => format!("touches stored rows of {count} datasets"),
+    };
     let note = format!(
-        "note: the packs were changed in a way that touches stored rows of {} datasets, and the installed ones are used; \
-         `yandu pack plan` says what the change would do, `yandu pack apply` does it\n",
-        touched.count()
+        "note: the packs were changed in a way that {how}, and the installed ones are used; \
+         `yandu pack plan` says what the change would do, `yandu pack apply` does it\n"
     );
+    // There is nobody left to tell when stderr is gone.
+    let _ = std::io::stderr().lock().write_all(note.as_bytes());
+}
+
+/// Says in the log and on stderr what is wrong with the packs of the folder.
+fn tell_refused(problems: &[String]) {
+    if problems.is_empty() {
+        return;
+    }
+    for problem in problems {
+        tracing::error!("{problem}");
+    }
+    let note = "note: the packs have errors, and the installed ones are used; `yandu pack check` shows what is wrong\n";
     // There is nobody left to tell when stderr is gone.
     let _ = std::io::stderr().lock().write_all(note.as_bytes());
 }
@@ -351,8 +382,22 @@ async fn wait(time: Duration, is_true: impl Fn() -> bool) -> bool {
     true
 }
 
-/// Reads the packs. Their SQL is compiled when it is used, or by `yandu pack check`.
+/// Reads the packs. Their SQL is compiled when it is used, before they are installed, or by `yandu pack check`.
 pub(crate) fn load_packs(config: &Config) -> Result<Packs> {
+    read_packs(config)?.map_err(at_fault)
+}
+
+fn at_fault(problems: Vec<String>) -> Failure {
+    Failure {
+        details: problems,
+        ..Failure::new("the packs have errors")
+    }
+    .code("packs")
+    .help("mend them; `yandu pack check` shows them all")
+}
+
+/// The packs, or what is wrong with them. What is wrong with the folder of the city or the configuration is a failure.
+fn read_packs(config: &Config) -> Result<std::result::Result<Packs, Vec<String>>> {
     let mut folders = config.pack_folders();
     // The packs of the site stand beside its data.
     let site = change::site_folder(&config.data);
@@ -362,12 +407,7 @@ pub(crate) fn load_packs(config: &Config) -> Result<Packs> {
     let loaded = Packs::load(&folders, &AnyCondition);
     if loaded.has_errors() {
         let problems = loaded.problems.iter().filter(|problem| problem.is_error());
-        return Err(Failure {
-            details: problems.map(ToString::to_string).collect(),
-            ..Failure::new("the packs have errors")
-        }
-        .code("packs")
-        .help("mend them; `yandu pack check` shows them all"));
+        return Ok(Err(problems.map(ToString::to_string).collect()));
     }
     let mut packs = loaded.packs;
     let problems = city::lay_rows(config, &mut packs);
@@ -382,7 +422,7 @@ pub(crate) fn load_packs(config: &Config) -> Result<Packs> {
         ));
     }
     override_settings(config, &mut packs)?;
-    Ok(packs)
+    Ok(Ok(packs))
 }
 
 /// Sets what follows from the divisions of the city, and over that what the configuration says.

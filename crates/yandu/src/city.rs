@@ -132,8 +132,12 @@ fn prefix(code: &str) -> &str {
     prefix
 }
 
-/// What is wrong with the folder of the city, whose rows are laid over those of the packs.
-pub(crate) async fn check(config: &Config, packs: &Arc<Packs>) -> Result<Vec<Problem>> {
+/// What is wrong with the folder of the city, whose rows are laid over those of the packs. They are collected where the packs are sound.
+pub(crate) async fn check(
+    config: &Config,
+    packs: &Arc<Packs>,
+    is_sound: bool,
+) -> Result<Vec<Problem>> {
     let Some(city) = &config.city else {
         return Ok(Vec::new());
     };
@@ -154,7 +158,9 @@ pub(crate) async fn check(config: &Config, packs: &Arc<Packs>) -> Result<Vec<Pro
         problems.push(Problem::of_rows(&file, None, true, failure.line()));
     }
     problems.extend(area::read_in(city).err().into_iter().flatten());
-    problems.extend(check_rows(packs).await?);
+    if is_sound {
+        problems.extend(check_rows(packs).await?);
+    }
     Ok(problems)
 }
 

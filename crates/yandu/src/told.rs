@@ -3,12 +3,13 @@
 //! The lake and the collector are not in it: a change switches them itself, in the moment that readers see.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use futures::future::BoxFuture;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
-use yandu_access::{Door, Known};
-use yandu_collect::change::Told;
+use yandu_access::{CITY_SOURCE, Door, Event, EventFilter, EventKind, InForce, Known};
+use yandu_collect::change::{ChangeKind, ChangeRecord, Told};
 use yandu_collect::{Collector, PackChanges};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
@@ -93,7 +94,16 @@ pub(crate) struct Rights {
     pub(crate) roles: BTreeMap<RoleId, Title>,
     /// Whoever puts policies in force has it: what was asked for first is in force first.
     pub(crate) turn: Arc<Mutex<()>>,
+    /// The hash of the set before the change of packs that is being told of.
+    pub(crate) before: Arc<std::sync::Mutex<Option<String>>>,
 }
+
+/// Kinds of events that say which set took force.
+const IN_FORCE: [EventKind; 3] = [
+    EventKind::PacksChanged,
+    EventKind::PacksRolledBack,
+    EventKind::PoliciesChanged,
+];
 
 impl Rights {
     /// Puts the policies over packs in force. Which packs is asked when nobody else is putting any in force, so that those of before a
@@ -127,6 +137,110 @@ impl Rights {
 }
 
 impl Rights {
+    /// The hash of the set in force.
+    fn hash(&self) -> String {
+        self.door.with_policies(|set| set.hash().to_string())
+    }
+
+    fn set_before(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        let before = self.before.lock();
+        before.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest event of a kind, about a subject where it is named.
+    async fn newest(
+        &self,
+        kind: EventKind,
+        subject: Option<String>,
+    ) -> Result<Option<Event>, yandu_access::Error> {
+        let filter = EventFilter {
+            kind: Some(kind),
+            subject,
+            ..EventFilter::default()
+        };
+        let found = self.door.accounts().events(&filter, None, 1).await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The hash of the set that took force last, as the events say.
+    async fn last_hash(&self) -> Result<Value, yandu_access::Error> {
+        let mut newest: Option<Event> = None;
+        for kind in IN_FORCE {
+            let found = self.newest(kind, None).await?;
+            newest = newest.into_iter().chain(found).max_by_key(|event| event.id);
+        }
+        let hash = newest.and_then(|event| event.detail.pointer("/policy/to").cloned());
+        Ok(hash.unwrap_or_default())
+    }
+
+    /// Writes down a change of packs, once.
+    async fn note(&self, change: &ChangeRecord) -> Result<(), yandu_access::Error> {
+        let before = self.set_before().take();
+        let kind = match change.kind {
+            ChangeKind::Install | ChangeKind::Change => EventKind::PacksChanged,
+            ChangeKind::Rollback => EventKind::PacksRolledBack,
+        };
+        let subject = change.number.to_string();
+        if self.newest(kind, Some(subject.clone())).await?.is_some() {
+            return Ok(());
+        }
+        let from = match before {
+            Some(hash) => Value::from(hash),
+            None => self.last_hash().await?,
+        };
+        let mut detail = json!({
+            "policy": {"from": from, "to": self.hash()},
+            "packs": {"from": change.from, "to": change.to},
+            "why": change.reason,
+        });
+        if let (Some(first), Some(detail)) = (change.takes_back, detail.as_object_mut()) {
+            detail.insert("takes_back".to_owned(), first.into());
+        }
+        let event = InForce {
+            at: change.ended_at,
+            actor: change.applied_by.clone(),
+            kind,
+            subject,
+            detail,
+        };
+        self.door.accounts().note_in_force(event).await
+    }
+
+    /// Writes down that the policies or roles of the city's own folder are others than those that were written down last.
+    pub(crate) async fn note_city(&self, by: &str) -> Result<(), yandu_access::Error> {
+        let mut hasher = blake3::Hasher::new();
+        let texts = self.city.iter().map(|source| source.text.clone());
+        let roles = self.roles.keys().map(ToString::to_string);
+        let mut is_empty = true;
+        for part in texts.chain(roles) {
+            is_empty = false;
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        let now: Value = if is_empty {
+            Value::Null
+        } else {
+            hasher.finalize().to_hex().as_str().into()
+        };
+        let last = self.newest(EventKind::PoliciesChanged, None).await?;
+        let last = last.and_then(|event| event.detail.pointer("/city_policies/to").cloned());
+        let last = last.unwrap_or_default();
+        if last == now {
+            return Ok(());
+        }
+        let event = InForce {
+            at: None,
+            actor: by.to_owned(),
+            kind: EventKind::PoliciesChanged,
+            subject: CITY_SOURCE.to_owned(),
+            detail: json!({
+                "policy": {"from": self.last_hash().await?, "to": self.hash()},
+                "city_policies": {"from": last, "to": now},
+            }),
+        };
+        self.door.accounts().note_in_force(event).await
+    }
+
     /// Follows the registers until `over`: a new division is in those above it with the next commit.
     pub(crate) async fn keep(self, collector: Collector, over: impl Future<Output = ()>) {
         let mut commits = self.lake.commits();
@@ -169,8 +283,21 @@ impl Told for Rights {
 
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
+            let before = self.hash();
             let set = self.set(|| Arc::clone(packs)).await;
+            *self.set_before() = Some(before);
             set.map_err(|error| error.to_string())
+        })
+    }
+
+    fn changed<'a>(
+        &'a self,
+        change: &'a ChangeRecord,
+        _packs: &'a Arc<Packs>,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let noted = self.note(change).await;
+            noted.map_err(|error| error.to_string())
         })
     }
 }

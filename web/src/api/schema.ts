@@ -5902,7 +5902,11 @@ export interface components {
             datasets: components["schemas"]["DatasetChange"][];
             /** @description Digest of the installed packs. */
             from?: string | null;
+            /** @description What would be open that is not now; somebody has to confirm it with a reason. */
+            opens: components["schemas"]["PackOpening"][];
             packs: components["schemas"]["PackVersion"][];
+            /** @description Columns that go while others like them come, and that may be meant to be renamed. */
+            possible_renames: components["schemas"]["PossibleRename"][];
             /**
              * Format: int64
              * @description Rows that were read of the dry run or the change that is under way.
@@ -5951,6 +5955,17 @@ export interface components {
         /** @description The installed packs, each after those that it needs. */
         PackList: {
             packs: components["schemas"]["Pack"][];
+        };
+        /** @description Something that other packs may open: more to see for somebody, or more of it. */
+        PackOpening: {
+            /** @description Absent where it is about policies. */
+            dataset?: string | null;
+            from?: string | null;
+            /** @description The column, or the pack whose policies are others. */
+            name?: string | null;
+            to?: string | null;
+            /** @description `grade`, `mask`, `lowered`, `sharing`, `public`, `owner` or `policies`. */
+            what: string;
         };
         /** @description What a change did to one table. */
         PackStep: {
@@ -6401,6 +6416,12 @@ export interface components {
             file: string;
             /** @description In Cedar. */
             text: string;
+        };
+        /** @description A column that goes, and one like it that comes: they are one where the new one has the name of the former under `from`. */
+        PossibleRename: {
+            dataset: string;
+            from: string;
+            to: string;
         };
         /** @description A file on the machine of the server to look at, and what is known about its form. */
         PreviewFile: {

@@ -10,6 +10,8 @@ interface Props {
   title: string
   confirm: string
   danger?: boolean
+  /** Has a table in it. */
+  wide?: boolean
   /** What it will do, in words. */
   children?: ReactNode
   /** Words that are often the reason. */
@@ -31,6 +33,7 @@ export function ReasonDialog(props: Props) {
   return (
     <Modal
       open
+      width={props.wide ? 1040 : 520}
       title={props.title}
       okText={props.confirm}
       cancelText={t('action.cancel')}

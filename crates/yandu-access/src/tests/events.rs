@@ -1,5 +1,5 @@
 use super::site::{LOCAL, PASSWORD, Site, id};
-use crate::{AccountChange, Event, EventFilter, EventKind};
+use crate::{AccountChange, Event, EventFilter, EventKind, InForce};
 
 async fn events(site: &Site, filter: &EventFilter) -> Vec<Event> {
     site.accounts.events(filter, None, 100).await.unwrap()
@@ -150,6 +150,36 @@ async fn what_is_refused_leaves_no_event_and_no_event_is_changed_or_deleted() {
     ] {
         assert!(sqlx::query(sql).execute(site.store.pool()).await.is_err());
     }
+}
+
+#[tokio::test]
+async fn packs_that_took_force_are_told_with_whoever_did_it_and_when() {
+    let site = Site::new().await;
+    let hashes = serde_json::json!({"policy": {"from": "a", "to": "b"}});
+    let took_force = |at| InForce {
+        at,
+        actor: "root".to_owned(),
+        kind: EventKind::PacksChanged,
+        subject: "2".to_owned(),
+        detail: hashes.clone(),
+    };
+    let before = site.now() - jiff::SignedDuration::from_hours(1);
+    for at in [Some(before), None] {
+        site.accounts.note_in_force(took_force(at)).await.unwrap();
+    }
+    let filter = EventFilter {
+        kind: Some(EventKind::PacksChanged),
+        subject: Some("2".to_owned()),
+        ..EventFilter::default()
+    };
+    let told = events(&site, &filter).await;
+    assert_eq!(told.len(), 2);
+    assert_eq!(
+        (told[1].at, told[1].actor.as_deref()),
+        (before, Some("root"))
+    );
+    assert!(told[0].at > before);
+    assert_eq!(told[0].detail, hashes);
 }
 
 #[test]

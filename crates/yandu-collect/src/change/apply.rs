@@ -190,6 +190,7 @@ impl PackChanges {
             "packs installed"
         );
         self.tell_all(&packs).await;
+        self.tell_changed(&records.change(number).await?).await;
         Notices::new(collector.inner.store.pool())
             .settle_waiting(collector.now())
             .await?;

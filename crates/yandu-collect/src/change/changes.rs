@@ -4,20 +4,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use yandu_lake::Lake;
 use yandu_pack::Packs;
-use yandu_store::{DataFolder, Store};
 use yandu_words::id::DatasetId;
 
 use super::field::{Fields, Moved};
 use super::installed::{Installed, Offered};
-use super::note::to_note;
-use super::plan::{Plan, gone, specs};
-use super::record::{Begun, ChangeKind, ChangeRecord};
+use super::plan::Plan;
+use super::record::ChangeRecord;
+use super::vet::{vet, vet_back};
 use crate::collector::Collector;
-use crate::notice::Notices;
 use crate::progress::Progress;
-use crate::{Error, Result, trial};
+use crate::{Error, Result};
 
 /// Reads the packs that are offered, as they stand at this moment.
 pub type Offer = dyn Fn() -> Result<Packs> + Send + Sync;
@@ -29,6 +26,16 @@ pub trait Told: Send + Sync {
 
     /// Other packs are installed. What goes wrong is logged; the packs stay.
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>>;
+
+    /// A change is done that has made these the installed packs. May be told more than once of the same one: of the newest at each
+    /// start, so that none is missed. What goes wrong is logged; the packs stay.
+    fn changed<'a>(
+        &'a self,
+        _change: &'a ChangeRecord,
+        _packs: &'a Arc<Packs>,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Says what the city has settled of the fields that packs declare.
@@ -39,16 +46,6 @@ pub trait Settles: Send + Sync {
         packs: &'a Packs,
         fields: &'a Fields,
     ) -> BoxFuture<'a, Result<Packs, String>>;
-}
-
-/// The packs that a city starts with.
-#[derive(Debug)]
-pub struct Started {
-    pub packs: Arc<Packs>,
-    /// What the offered packs would do, when they wait for somebody to apply them.
-    pub waiting: Option<Plan>,
-    /// Datasets whose soft rules are others since this start; [`PackChanges::note_again`] looks at them.
-    pub to_note: Vec<DatasetId>,
 }
 
 /// Changes of the installed packs. Cheap to clone; all clones are one.
@@ -69,6 +66,10 @@ pub(super) struct Inner {
     pub(super) stops: Stops,
     /// What dry runs found, by the digests of both packs and the versions that were read, oldest first.
     pub(super) counted: Mutex<Vec<(String, Plan)>>,
+    /// The digests of the installed packs, and of those that were found to be without errors last.
+    vetted: Mutex<Option<(Option<String>, String)>>,
+    /// What is wrong with the packs that were offered last.
+    refused: Mutex<Vec<String>>,
 }
 
 /// Where a test stops a change.
@@ -93,155 +94,6 @@ impl PackChanges {
     }
 }
 
-/// Settles what was cut short, decides which packs the city starts with, and makes their tables known.
-///
-/// Offered packs that touch no stored row are installed at once, in the name of `by`. Where stored rows are touched the
-/// installed ones are used, and the offered ones wait.
-pub async fn start(
-    folder: &DataFolder,
-    store: &Store,
-    lake: &Lake,
-    offered: Packs,
-    by: &str,
-) -> Result<(Installed, Started)> {
-    super::site::settle_site(folder.root())?;
-    let installed = Installed::open(folder, store).await?;
-    super::recover::recover(&installed, folder, store, lake).await?;
-    let offered = installed.offered(offered).await?;
-    let Some((_, digest)) = installed.records.installed().await? else {
-        let plan = Plan::new(lake, None, &offered.state, &offered.packs).await?;
-        let first = First {
-            installed: &installed,
-            store,
-            by,
-        };
-        first
-            .install(ChangeKind::Install, &plan, &offered, "first start")
-            .await?;
-        trial::declare(lake, &offered.packs)?;
-        return Ok((installed, Started::with(offered.packs)));
-    };
-    if digest == offered.state.digest {
-        // A folder of before fields were written down has none.
-        installed.settle_fields(&offered.packs).await?;
-        trial::declare(lake, &offered.packs)?;
-        Notices::new(store.pool())
-            .settle_waiting(store.clock().now())
-            .await?;
-        return Ok((installed, Started::with(offered.packs)));
-    }
-    let state = installed.records.state(&digest).await?;
-    let before = Arc::new(installed.load(&state)?);
-    installed.settle_fields(&before).await?;
-    trial::declare(lake, &before)?;
-    let plan = Plan::new(
-        lake,
-        Some((&state, &before)),
-        &offered.state,
-        &offered.packs,
-    )
-    .await?;
-    if plan.touches_rows() {
-        tracing::warn!(
-            datasets = plan
-                .datasets
-                .iter()
-                .filter(|dataset| dataset.touches_rows())
-                .count(),
-            "the offered packs would touch stored rows; the installed ones are used until somebody applies the change"
-        );
-        let notices = Notices::new(store.pool());
-        for dataset in plan
-            .datasets
-            .iter()
-            .filter(|dataset| dataset.touches_rows())
-        {
-            notices.tell_waiting(dataset, store.clock().now()).await?;
-        }
-        let started = Started {
-            packs: before,
-            waiting: Some(plan),
-            to_note: Vec::new(),
-        };
-        return Ok((installed, started));
-    }
-    let first = First {
-        installed: &installed,
-        store,
-        by,
-    };
-    first
-        .install(
-            ChangeKind::Change,
-            &plan,
-            &offered,
-            "no stored row is touched",
-        )
-        .await?;
-    let gone = gone(&before, &offered.packs);
-    lake.switch(Vec::new(), specs(&offered.packs), &gone)
-        .await?;
-    let started = Started {
-        to_note: to_note(&plan),
-        ..Started::with(offered.packs)
-    };
-    Ok((installed, started))
-}
-
-impl Started {
-    fn with(packs: Arc<Packs>) -> Self {
-        Self {
-            packs,
-            waiting: None,
-            to_note: Vec::new(),
-        }
-    }
-}
-
-/// Installing at a start, before anybody reads.
-struct First<'a> {
-    installed: &'a Installed,
-    store: &'a Store,
-    by: &'a str,
-}
-
-impl First<'_> {
-    async fn install(
-        &self,
-        kind: ChangeKind,
-        plan: &Plan,
-        offered: &Offered,
-        reason: &str,
-    ) -> Result<()> {
-        self.installed.keep(offered)?;
-        let records = &self.installed.records;
-        let now = || self.store.clock().now();
-        let number = records
-            .begin(&Begun {
-                kind,
-                from: plan.from.as_deref(),
-                to: &offered.state,
-                by: self.by,
-                reason,
-                plan: &serde_json::to_value(plan)?,
-                takes_back: None,
-                at: now(),
-                steps: &[],
-            })
-            .await?;
-        records.applied(number, &[], &offered.packs, now()).await?;
-        Notices::new(self.store.pool())
-            .settle_waiting(now())
-            .await?;
-        tracing::info!(
-            change.number = number,
-            packs.digest = offered.state.digest,
-            "packs installed"
-        );
-        Ok(())
-    }
-}
-
 impl PackChanges {
     /// `offer` reads the packs that are offered whenever somebody asks.
     pub fn new(collector: Collector, installed: Installed, offer: Box<Offer>) -> Self {
@@ -256,6 +108,8 @@ impl PackChanges {
                 #[cfg(test)]
                 stops: Stops::default(),
                 counted: Mutex::default(),
+                vetted: Mutex::default(),
+                refused: Mutex::default(),
             }),
         }
     }
@@ -364,7 +218,26 @@ impl PackChanges {
         settled.map(Some).map_err(Error::Settled)
     }
 
+    /// What packs that are to be installed would do; `None` when they are the installed ones. Packs with errors are refused.
     pub(super) async fn plan_of(&self, offered: &Offered) -> Result<Option<Plan>> {
+        let plan = self.plan_to(offered).await?;
+        if let Some(plan) = &plan {
+            self.vetted(offered, plan).await?;
+        }
+        self.set_refused(Vec::new());
+        Ok(plan)
+    }
+
+    /// What going back to packs that were installed would do; `None` when they are the present ones.
+    pub(super) async fn plan_back(&self, to: &Offered) -> Result<Option<Plan>> {
+        let Some(plan) = self.plan_to(to).await? else {
+            return Ok(None);
+        };
+        vet_back(to).await?;
+        Ok(Some(plan.going_back(&to.packs)))
+    }
+
+    async fn plan_to(&self, offered: &Offered) -> Result<Option<Plan>> {
         let present = self.present().await?;
         if present.state.digest == offered.state.digest {
             return Ok(None);
@@ -376,10 +249,31 @@ impl PackChanges {
             .map(Some)
     }
 
-    /// What going back to packs that were installed would do; `None` when they are the present ones.
-    pub(super) async fn plan_back(&self, to: &Offered) -> Result<Option<Plan>> {
-        let plan = self.plan_of(to).await?;
-        Ok(plan.map(|plan| plan.going_back(&to.packs)))
+    /// What was found to be without errors is not looked at twice.
+    async fn vetted(&self, offered: &Offered, plan: &Plan) -> Result<()> {
+        let looked_at = (plan.from.clone(), plan.to.clone());
+        let known = || {
+            let vetted = self.inner.vetted.lock();
+            vetted.unwrap_or_else(PoisonError::into_inner)
+        };
+        if known().as_ref() == Some(&looked_at) {
+            return Ok(());
+        }
+        vet(offered, plan).await?;
+        *known() = Some(looked_at);
+        Ok(())
+    }
+
+    /// What is wrong with the packs of the folders, so that the installed ones are used; nothing as far as is known.
+    pub fn refused(&self) -> Vec<String> {
+        let refused = self.inner.refused.lock();
+        refused.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says what was found wrong with the packs of the folders at the start.
+    pub fn set_refused(&self, problems: Vec<String>) {
+        let refused = self.inner.refused.lock();
+        *refused.unwrap_or_else(PoisonError::into_inner) = problems;
     }
 
     /// Whether packs are being changed at this moment.
@@ -422,16 +316,40 @@ impl PackChanges {
 
     /// Tells everybody who has to know.
     pub(super) async fn tell_all(&self, packs: &Arc<Packs>) {
-        let all = self
-            .inner
-            .told
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        for one in all {
+        for one in self.everybody() {
             if let Err(error) = one.told(packs).await {
                 tracing::error!(told = one.name(), error, "could not go on with other packs");
             }
         }
+    }
+    /// Tells everybody what the newest change did, for the case that the program ended before they were told.
+    pub async fn tell_newest(&self) -> Result<()> {
+        let records = &self.inner.installed.records;
+        let Some((number, _)) = records.installed().await? else {
+            return Ok(());
+        };
+        let change = records.change(number).await?;
+        self.tell_changed(&change).await;
+        Ok(())
+    }
+
+    /// Tells everybody of a change that is done.
+    pub(super) async fn tell_changed(&self, change: &ChangeRecord) {
+        let packs = self.inner.collector.packs();
+        for one in self.everybody() {
+            if let Err(error) = one.changed(change, &packs).await {
+                tracing::error!(
+                    told = one.name(),
+                    error,
+                    change.number = change.number,
+                    "could not write down a change of the packs"
+                );
+            }
+        }
+    }
+
+    fn everybody(&self) -> Vec<Arc<dyn Told>> {
+        let told = self.inner.told.lock();
+        told.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

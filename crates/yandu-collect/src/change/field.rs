@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection};
 use yandu_pack::Packs;
-use yandu_pack::difference::{DatasetChange, Effect, What};
+use yandu_pack::difference::{DatasetChange, Effect, Opening, What};
 use yandu_words::FieldId;
 use yandu_words::id::DatasetId;
 
@@ -176,6 +176,15 @@ impl Records {
 }
 
 impl ChangeRecord {
+    /// What the change may have opened; nothing is known of those of before that was looked at.
+    pub fn openings(&self) -> Vec<Opening> {
+        let opens = self.plan.get("opens").and_then(Value::as_array);
+        let opens = opens.into_iter().flatten();
+        opens
+            .filter_map(|opening| Opening::deserialize(opening).ok())
+            .collect()
+    }
+
     /// What the change was planned to do to each dataset. Fields follow it, so that a plan that cannot be read is no plan of nothing.
     pub(super) fn planned(&self) -> Result<Vec<DatasetChange>> {
         let plans = self.plan.get("datasets").and_then(Value::as_array);

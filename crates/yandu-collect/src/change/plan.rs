@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use yandu_lake::{Lake, Stored};
 use yandu_pack::declare::Origin;
-use yandu_pack::difference::{Change, DatasetChange, Effect, PackChange, What};
+use yandu_pack::difference::{
+    Change, DatasetChange, Effect, Opening, PackChange, PossibleRename, What,
+};
 use yandu_pack::{Dataset, Difference, Packs};
 use yandu_words::id::DatasetId;
 
@@ -24,6 +26,10 @@ pub struct Plan {
     /// Packs that come, go, or have another version.
     pub packs: Vec<PackChange>,
     pub datasets: Vec<DatasetPlan>,
+    /// What they may open: more to see for somebody, or more of it. Empty for the first packs, before which nothing was closed.
+    pub opens: Vec<Opening>,
+    /// Columns that go while others like them come, and that may be meant to be renamed.
+    pub possible_renames: Vec<PossibleRename>,
 }
 
 /// What other packs would do to one dataset.
@@ -65,6 +71,12 @@ impl Plan {
             to: to.digest.clone(),
             packs,
             datasets: plans,
+            // Before the first packs nothing was closed.
+            opens: match installed {
+                Some(_) => before.openings(offered),
+                None => Vec::new(),
+            },
+            possible_renames: before.possible_renames(offered),
         })
     }
 
@@ -75,6 +87,8 @@ impl Plan {
             to: String::new(),
             packs: Vec::new(),
             datasets: Vec::new(),
+            opens: Vec::new(),
+            possible_renames: Vec::new(),
         }
     }
 
@@ -97,6 +111,8 @@ impl Plan {
     /// The plan for packs that were there before: each column that comes was declared then, so that what was delivered of
     /// it meanwhile comes back, also where no row was stored when it went. Models are computed anew.
     pub(super) fn going_back(mut self, to: &Packs) -> Self {
+        // What was renamed since has its former name again.
+        self.possible_renames.clear();
         for plan in &mut self.datasets {
             if to.dataset(&plan.dataset).is_none_or(is_model) {
                 continue;
@@ -114,6 +130,20 @@ impl Plan {
     /// Whether stored rows, or what is seen of them, would change, so that somebody has to say so first.
     pub fn touches_rows(&self) -> bool {
         self.datasets.iter().any(DatasetPlan::touches_rows)
+    }
+
+    /// Whether somebody has to confirm it with a reason before it takes force.
+    pub fn waits(&self) -> bool {
+        self.touches_rows() || !self.opens.is_empty()
+    }
+
+    /// The datasets that it waits for somebody because of.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = &DatasetPlan> {
+        self.datasets.iter().filter(move |plan| {
+            let mut openings = self.opens.iter();
+            plan.touches_rows()
+                || openings.any(|opening| opening.dataset.as_ref() == Some(&plan.dataset))
+        })
     }
 }
 

@@ -94,6 +94,11 @@ impl PackChanges {
         let mut back: BTreeMap<DatasetId, Back> = BTreeMap::new();
         // Oldest first: the version before the first of them is the one that comes back.
         let since = records.since(number).await?;
+        if let Some(by) = taken_back_by(&since, number) {
+            return Err(refuse(&format!(
+                "it was taken back already, by change {by}"
+            )));
+        }
         for change in &since {
             let steps = change.steps.iter();
             for step in steps.filter(|step| step.taken_back_by.is_none()) {
@@ -178,6 +183,20 @@ impl Work<'_> {
         step.version = Some(done?.version);
         Ok(())
     }
+}
+
+/// The rollback that took a change back, of all changes since, oldest first. One that was taken back itself has taken nothing back.
+fn taken_back_by(since: &[ChangeRecord], number: u64) -> Option<u64> {
+    // Everything from the first number on is taken back by the second.
+    let mut taken: Option<(u64, u64)> = None;
+    for change in since.iter().rev() {
+        let is_taken = taken.is_some_and(|(first, _)| first <= change.number);
+        if let (Some(first), false) = (change.takes_back, is_taken) {
+            taken = Some((first, change.number));
+        }
+    }
+    let (first, by) = taken?;
+    (first <= number && number < by).then_some(by)
 }
 
 /// The columns of a dataset that have another name since, each with the one that it has now.

@@ -2,6 +2,7 @@ mod back;
 mod fields;
 mod kill;
 mod kinds;
+mod opening;
 mod random;
 mod site;
 
@@ -47,6 +48,7 @@ struct Running {
     collector: Collector,
     changes: PackChanges,
     waiting: Option<Plan>,
+    refused: Vec<String>,
 }
 
 fn load(folder: &Path) -> Packs {
@@ -80,6 +82,7 @@ async fn start(folder: &Path) -> Running {
         collector,
         changes,
         waiting: started.waiting,
+        refused: started.refused,
     }
 }
 

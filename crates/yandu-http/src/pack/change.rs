@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::change::{self, ChangeRecord, Counts, DatasetPlan};
+use yandu_pack::difference::Opening;
 
 use crate::Result;
 use crate::access::Asker;
@@ -45,10 +46,35 @@ pub struct PackChange {
     pub to: Option<String>,
     /// Whether stored rows, or what is seen of them, would change.
     pub touches_rows: bool,
+    /// What would be open that is not now; somebody has to confirm it with a reason.
+    pub opens: Vec<PackOpening>,
+    /// Columns that go while others like them come, and that may be meant to be renamed.
+    pub possible_renames: Vec<PossibleRename>,
     pub packs: Vec<PackVersion>,
     pub datasets: Vec<DatasetChange>,
     /// Rows that were read of the dry run or the change that is under way.
     pub rows_done: Option<u64>,
+}
+
+/// Something that other packs may open: more to see for somebody, or more of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PackOpening {
+    /// `grade`, `mask`, `lowered`, `sharing`, `public`, `owner` or `policies`.
+    pub what: String,
+    /// Absent where it is about policies.
+    pub dataset: Option<String>,
+    /// The column, or the pack whose policies are others.
+    pub name: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+/// A column that goes, and one like it that comes: they are one where the new one has the name of the former under `from`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PossibleRename {
+    pub dataset: String,
+    pub from: String,
+    pub to: String,
 }
 
 /// A pack that comes, goes, or has another version.
@@ -370,6 +396,8 @@ impl PackChange {
             from: None,
             to: None,
             touches_rows: false,
+            opens: Vec::new(),
+            possible_renames: Vec::new(),
             packs: Vec::new(),
             datasets: Vec::new(),
             rows_done: None,
@@ -380,6 +408,16 @@ impl PackChange {
         Self {
             state: state.to_owned(),
             touches_rows: plan.touches_rows(),
+            opens: plan.opens.into_iter().map(PackOpening::from).collect(),
+            possible_renames: plan
+                .possible_renames
+                .into_iter()
+                .map(|rename| PossibleRename {
+                    dataset: rename.dataset.to_string(),
+                    from: rename.from.to_string(),
+                    to: rename.to.to_string(),
+                })
+                .collect(),
             from: plan.from,
             to: Some(plan.to),
             packs: plan
@@ -393,6 +431,18 @@ impl PackChange {
                 .collect(),
             datasets: plan.datasets.into_iter().map(DatasetChange::from).collect(),
             rows_done: None,
+        }
+    }
+}
+
+impl From<Opening> for PackOpening {
+    fn from(opening: Opening) -> Self {
+        Self {
+            what: word(&opening.what),
+            dataset: opening.dataset.map(|dataset| dataset.to_string()),
+            name: opening.name,
+            from: opening.from,
+            to: opening.to,
         }
     }
 }

@@ -32,7 +32,7 @@ impl Comparison<'_> {
     }
 
     /// A column that goes while one comes that is delivered under its name is the same column under another name.
-    fn renamed(&self) -> Vec<(&ColumnName, &ColumnName)> {
+    pub(super) fn renamed(&self) -> Vec<(&ColumnName, &ColumnName)> {
         let (before, after) = (&self.before.file().columns, &self.after.file().columns);
         let mut renamed: Vec<(&ColumnName, &ColumnName)> = Vec::new();
         for (to, column) in after {

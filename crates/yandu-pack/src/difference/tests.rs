@@ -1,3 +1,5 @@
+mod openings;
+
 use expect_test::{Expect, expect};
 use tempfile::TempDir;
 

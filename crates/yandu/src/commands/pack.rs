@@ -171,10 +171,13 @@ fn refuse_errors(loaded: &Loaded) -> Result<()> {
 
 async fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
     let mut loaded = load(context, paths)?;
-    let of_city = if loaded.has_errors() {
-        Vec::new()
+    // Of packs that could not be read whole, what they lack is no fault of the city.
+    let is_whole = loaded.problems.iter().all(Problem::leaves_whole);
+    let of_city = if is_whole {
+        let is_sound = !loaded.has_errors();
+        check_city(context, &mut loaded.packs, is_sound).await?
     } else {
-        check_city(context, &mut loaded.packs).await?
+        Vec::new()
     };
     let is_meant = |problem: &&Problem| {
         paths.is_empty() || paths.iter().any(|path| problem.file.starts_with(path))
@@ -208,14 +211,15 @@ async fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
 }
 
 /// What is wrong with the folder of the city, which is looked at with the packs, whichever of them are named.
-async fn check_city(context: &Context, packs: &mut Packs) -> Result<Vec<Problem>> {
+/// Its rows are collected for that only where nothing is wrong with the packs.
+async fn check_city(context: &Context, packs: &mut Packs, is_sound: bool) -> Result<Vec<Problem>> {
     let config = &context.config;
     if config.city.is_none() {
         return Ok(Vec::new());
     }
     let mut problems = city::lay_rows(config, packs);
     app::override_settings(config, packs)?;
-    problems.extend(city::check(config, &Arc::new(packs.clone())).await?);
+    problems.extend(city::check(config, &Arc::new(packs.clone()), is_sound).await?);
     Ok(problems)
 }
 

@@ -84,6 +84,7 @@ permit (
 fn what_is_open_for_a_purpose_is_open_to_a_token_for_it_at_every_door() {
     let place = accounts();
     place.write("packs/club/policies/purpose.cedar", FOR_A_PURPOSE);
+    place.yandu(&["pack", "apply", "--reason", "核对"]).ok();
     let listening = [
         "--pg-listen",
         "127.0.0.1:0",

@@ -387,3 +387,171 @@ fn a_draft_is_checked_in_place_of_the_pack_of_its_name_that_is_configured() {
         assert!(codes.contains(&json!("model-cycle")), "{codes:?}");
     }
 }
+
+const AGE: &str = "dataset: club.age\ntitle: {zh: 年龄}\nowner: 市民政局\norigin: model\n\
+    sharing: {class: unconditional}\nopening: open\nrefresh: daily\nkey: [number]\ncolumns:\n  \
+    number: {title: {zh: 会员号}, type: text}\n  age: {title: {zh: 年龄}, type: integer, required: false}\n";
+const READS: &str = "@id(\"reads\")\n@up_to(\"general-1\")\npermit (principal, action == Action::\"read\", \
+    resource == Dataset::\"club.member\");\n";
+
+fn graded(grade: &str) -> String {
+    let age = format!("{{zh: 年龄}}, type: integer, grade: {grade}");
+    MEMBER.replace("{zh: 年龄}, type: integer", &age)
+}
+
+/// The kinds of events of packs and policies, the newest first, with whoever did it and of which change.
+fn told(server: &crate::support::Server) -> Vec<String> {
+    let (status, events) = server.get("/api/v1/access-events");
+    assert_eq!(status, 200, "{events}");
+    let events: serde_json::Value = serde_json::from_str(&events).unwrap();
+    let mut lines = Vec::new();
+    for event in events["events"].as_array().unwrap() {
+        let kind = event["kind"].as_str().unwrap();
+        if !kind.starts_with("pack") && !kind.starts_with("policies") {
+            continue;
+        }
+        let policy = &event["detail"]["policy"];
+        assert!(policy["to"].is_string(), "{event}");
+        assert_ne!(policy["from"], policy["to"], "{event}");
+        assert_eq!(event["actor"], "local-administrator");
+        lines.push(format!("{kind} {}", event["subject"].as_str().unwrap()));
+    }
+    lines
+}
+
+#[test]
+fn what_check_refuses_takes_no_force_and_is_told() {
+    let place = place();
+    place.write("packs/club/models/age.yaml", AGE);
+    place.write(
+        "packs/club/models/age.sql",
+        "SELECT number, age FROM club.member",
+    );
+    place.yandu(&["pack", "list"]).ok();
+    place.yandu(&ROWS).ok();
+    place.write("packs/club/datasets/member.yaml", &graded("general-3"));
+    let checked = place.yandu(&["pack", "check"]).fails();
+    assert!(
+        checked.stdout.contains("grade-too-low"),
+        "{}",
+        checked.stdout
+    );
+    let refused = place.yandu(&["pack", "apply", "--reason", "提级"]).fails();
+    assert!(
+        refused.stderr.contains("grade-too-low"),
+        "{}",
+        refused.stderr
+    );
+    let mut server = place.serve();
+    let (status, ready) = server.get("/readyz");
+    assert_eq!(status, 200);
+    assert!(ready.contains("have errors"), "{ready}");
+    let (status, plan) = server.get("/api/v1/packs/change");
+    assert_eq!(status, 409, "{plan}");
+    assert!(plan.contains("grade-too-low"), "{plan}");
+    let listed = place
+        .yandu(&["dataset", "show", "club.member", "--json"])
+        .ok();
+    assert!(!listed.stdout.contains("general-3"), "{}", listed.stdout);
+    place.write("packs/club/datasets/member.yaml", MEMBER);
+    let (status, _) = server.get("/api/v1/packs/change");
+    assert_eq!(status, 200);
+    assert_eq!(server.get("/readyz").1, "ready\n");
+    assert!(server.stop().contains("grade-too-low"));
+    // What cannot be read at all takes no force either, and keeps nobody from starting.
+    place.write("packs/club/datasets/member.yaml", "dataset: [");
+    let rows = place.yandu(&ROWS).ok();
+    assert!(
+        rows.stderr.contains("the packs have errors"),
+        "{}",
+        rows.stderr
+    );
+}
+
+#[test]
+fn what_opens_anything_waits_for_a_reason_and_is_on_record() {
+    let place = place();
+    place.write("packs/club/datasets/member.yaml", &graded("general-3"));
+    place.yandu(&ROWS).ok();
+    place.write("packs/club/datasets/member.yaml", &graded("general-2"));
+    place.write("packs/club/policies/reads.cedar", READS);
+    let other = place.yandu(&ROWS).ok();
+    assert!(
+        other.stderr.contains("opens more than before"),
+        "{}",
+        other.stderr
+    );
+    let plan = place.yandu(&["pack", "plan"]).ok().stdout;
+    for part in [
+        "opens: grade club.member age: general-3 → general-2",
+        "opens: policies club",
+        "somebody confirms it",
+    ] {
+        assert!(plan.contains(part), "{part} is not in\n{plan}");
+    }
+    let server = place.serve();
+    let before = told(&server);
+    assert_eq!(before, ["packs-changed 2", "packs-changed 1"]);
+    place.yandu(&["pack", "apply", "--reason", "标准调整"]).ok();
+    let (_, lowerings) = server.get("/api/v1/classification/lowerings");
+    let lowerings: serde_json::Value = serde_json::from_str(&lowerings).unwrap();
+    let lowered = &lowerings["decided"][0];
+    assert_eq!(
+        (
+            &lowered["name"],
+            &lowered["before"],
+            &lowered["grade"],
+            &lowered["reason"]
+        ),
+        (
+            &json!("age"),
+            &json!("general-3"),
+            &json!("general-2"),
+            &json!("标准调整")
+        ),
+        "{lowerings}"
+    );
+    place
+        .yandu(&["pack", "rollback", "3", "--reason", "撤回"])
+        .ok();
+    let after = told(&server);
+    assert_eq!(after[..2], ["packs-rolled-back 4", "packs-changed 3"]);
+}
+
+#[test]
+fn other_policies_of_the_city_are_told_at_the_next_start_and_once() {
+    let place = place();
+    place.write("city/policies/reads.cedar", READS);
+    let city = ["--set", "city=city"];
+    let expected = ["policies-changed city", "packs-changed 1"];
+    for _ in 0..2 {
+        let mut server = place.serve_with(&city);
+        assert_eq!(told(&server), expected);
+        server.stop();
+    }
+}
+
+#[test]
+fn policies_of_the_city_are_checked_beside_packs_whose_grades_are_wrong() {
+    let place = Place::with_pack();
+    place.write("packs/club/models/age.yaml", AGE);
+    place.write(
+        "packs/club/models/age.sql",
+        "SELECT number, age FROM club.member",
+    );
+    place.write("packs/club/datasets/member.yaml", &graded("general-3"));
+    place.write(
+        "city/policies/reads.cedar",
+        &READS.replace("club.member", "club.membre"),
+    );
+    let checked = place
+        .yandu(&["pack", "check", "--set", "city=city"])
+        .fails();
+    for part in ["grade-too-low", "reads.cedar"] {
+        assert!(
+            checked.stdout.contains(part),
+            "{part} is not in {}",
+            checked.stdout
+        );
+    }
+}

@@ -4,5 +4,6 @@ export const KINDS = [
   'first-link', 'claimed', 'account-created', 'account-changed', 'invited', 'reset', 'accepted',
   'password-changed', 'second-factor-begun', 'second-factor-set', 'second-factor-removed', 'identity-linked', 'identity-removed', 'token-created', 'token-revoked',
   'grant-given', 'grant-revoked', 'negative-entry-added', 'negative-entry-removed',
+  'packs-changed', 'packs-rolled-back', 'policies-changed',
   'exported',
 ] as const

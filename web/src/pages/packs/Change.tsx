@@ -7,9 +7,10 @@ import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { RightsLook } from '../../kit/RightsLook'
-import { Code } from '../../kit/Text'
+import { Code, DatasetLink } from '../../kit/Text'
 import * as format from '../../kit/format'
-import { Effects } from './Effects'
+import { useWords } from '../../kit/words'
+import { Effects, Parts } from './Effects'
 
 /** A changed pack that waits: what it will do to the rows that are there, before it does it. */
 export function Change() {
@@ -49,6 +50,7 @@ function Waiting({ change }: { change: PackChange }) {
       </p>
       {(isCounting || apply.isPending) && <Counting rows={change.rows_done} />}
       <Effects datasets={change.datasets} />
+      <Openings change={change} />
       <div className="no-print">
         <RightsLook key={change.to} change={{ packs: {} }} about={t('change.packs-about')} />
       </div>
@@ -76,8 +78,36 @@ function Waiting({ change }: { change: PackChange }) {
           onClose={() => setAsking(false)}
         >
           <p>{t('change.apply-about', { count: change.datasets.length, rows: quarantined })}</p>
+          <Openings change={change} />
         </ReasonDialog>
       )}
+    </>
+  )
+}
+
+/** What is open afterwards that is not now, and columns that may be meant to be renamed. */
+export function Openings({ change: { opens, possible_renames: renames } }: { change: PackChange }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  return (
+    <>
+      {opens.length > 0 && (
+        <div className="note">
+          <p>{t('change.opens-about')}</p>
+          <ul>
+            {opens.map((one) => (
+              <li key={JSON.stringify(one)}>
+                {word('opens', one.what)} {one.dataset && <DatasetLink id={one.dataset} />} {one.name && <Code>{one.name}</Code>} <Parts change={one} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {renames.map(({ dataset, from, to }) => (
+        <p key={`${dataset} ${from} ${to}`} className="hint">
+          {t('change.rename-hint', { dataset, from, to })}
+        </p>
+      ))}
     </>
   )
 }

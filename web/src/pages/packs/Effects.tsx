@@ -5,6 +5,7 @@ import { Lamp } from '../../kit/Lamp'
 import type { LampState } from '../../kit/lamp'
 import { BatchLink, Code, DatasetLink, Hint, Num } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { saidOf } from './said'
 
 const LOOKS: Record<string, LampState> = { none: 'good', release: 'good', note: 'good', refresh: 'due', hide: 'due', recheck: 'due', convert: 'due' }
 
@@ -23,11 +24,7 @@ export function Effects({ datasets }: { datasets: DatasetChange[] }) {
           {one.changes.map((change) => (
             <li key={JSON.stringify(change)}>
               {word('pack-change', change.what)} {change.name && <Code>{change.name}</Code>}{' '}
-              {(change.from || change.to) && (
-                <Hint>
-                  {change.from ?? '—'} → {change.to ?? '—'}
-                </Hint>
-              )}
+              {change.what === 'model-sql' ? <Sql from={change.from} to={change.to} /> : <Parts change={change} />}
             </li>
           ))}
         </ul>
@@ -35,9 +32,14 @@ export function Effects({ datasets }: { datasets: DatasetChange[] }) {
     },
     { key: 'effect', title: t('change.effect'), render: (one) => <Lamp state={LOOKS[one.effect] ?? 'due'}>{word('effect', one.effect)}</Lamp> },
     { key: 'rows', title: t('dataset.rows'), align: 'right', render: (one) => <Num value={one.rows} /> },
-    { key: 'converted', title: t('change.converted'), align: 'right', render: (one) => <Counted value={one.counts?.rows_converted} /> },
-    { key: 'quarantined', title: t('change.quarantined'), align: 'right', render: (one) => <Counted value={one.counts?.rows_quarantined} isBad /> },
   ]
+  // Where no row is read there is nothing to count.
+  if (datasets.some(({ counts }) => counts)) {
+    columns.push(
+      { key: 'converted', title: t('change.converted'), align: 'right', render: (one) => <Counted value={one.counts?.rows_converted} /> },
+      { key: 'quarantined', title: t('change.quarantined'), align: 'right', render: (one) => <Counted value={one.counts?.rows_quarantined} isBad /> },
+    )
+  }
   return (
     <DataTable
       dense
@@ -52,6 +54,41 @@ export function Effects({ datasets }: { datasets: DatasetChange[] }) {
         render: (one) => one.counts && <Samples counts={one.counts} />,
       }}
     />
+  )
+}
+
+/** The parts of a declaration that change, in words. */
+export function Parts({ change }: { change: Parameters<typeof saidOf>[0] }) {
+  const { t } = useTranslation()
+  const { word, type } = useWords()
+  const shown = (list: string | undefined, value: string | null) => {
+    if (!value || !list) return value ?? '—'
+    const known = word(list === 'meaning' ? 'standard' : list, value)
+    return list === 'meaning' && known === value ? type(value) : known
+  }
+  return saidOf(change).map(({ name, list, from, to }) => (
+    <Hint key={name ?? ''}>
+      {name && (PARTS[name] ? t(PARTS[name]) : name)} {from !== null && `${shown(list, from)} → `}
+      {shown(list, to)}{' '}
+    </Hint>
+  ))
+}
+
+const PARTS: Record<string, 'pack-change.sharing' | 'pack-change.title' | 'pack-change.check-level' | 'event-detail.basis'> = {
+  class: 'pack-change.sharing',
+  title: 'pack-change.title',
+  level: 'pack-change.check-level',
+  basis: 'event-detail.basis',
+}
+
+/** A SELECT is long, and is opened by whoever wants to read it. */
+function Sql({ from, to }: { from: string | null | undefined; to: string | null | undefined }) {
+  const { t } = useTranslation()
+  return (
+    <details>
+      <summary>{t('change.sql')}</summary>
+      {[from, to].map((sql, place) => sql && <pre key={place === 0 ? 'from' : 'to'}>{sql}</pre>)}
+    </details>
   )
 }
 

@@ -9,10 +9,12 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { Sentence } from '../../kit/Sentence'
 import { ReasonDialog } from '../../kit/ReasonDialog'
-import { Num, Time } from '../../kit/Text'
+import { Hint, Num, Time } from '../../kit/Text'
 import { told } from '../../kit/told'
 import { useWords } from '../../kit/words'
+import { Openings } from './Change'
 import { Effects } from './Effects'
+import { takenBack } from './said'
 
 /** What was changed when and by whom, and a way back. */
 export function PackHistory() {
@@ -21,6 +23,7 @@ export function PackHistory() {
   const query = useInfiniteQuery(packHistory)
   const rows = query.data?.pages.flatMap((page) => page.changes)
   const [back, setBack] = useState<PackStep>()
+  const taken = takenBack(rows ?? [])
   const columns: Column<PackStep>[] = [
     { key: 'number', title: t('change.number'), render: (one) => <Num value={one.number} /> },
     { key: 'at', title: t('version.at'), full: true, render: (one) => <Time at={one.started_at} /> },
@@ -40,7 +43,9 @@ export function PackHistory() {
       title: t('version.do'),
       pinned: true,
       render: (one) =>
-        one.kind !== 'install' && one.status === 'applied' ? (
+        taken.has(one.number) ? (
+          <Hint>{t('change.taken-back', { n: taken.get(one.number) ?? 0 })}</Hint>
+        ) : one.kind !== 'install' && one.status === 'applied' ? (
           <Button size="small" aria-label={t('change.back-one', { n: one.number })} onClick={() => setBack(one)}>
             {t('change.back')}
           </Button>
@@ -89,15 +94,21 @@ function Back({ step, onClose }: { step: PackStep; onClose: () => void }) {
       title={t('change.back-one', { n: step.number })}
       confirm={t('change.back')}
       danger
+      wide
       stock={t('change.back-stock').split('|')}
       busy={roll.isPending}
       error={roll.error}
       onConfirm={(reason) => roll.mutate(reason)}
       onClose={onClose}
     >
-      <p>{t('change.back-about')}</p>
+      <p>{t('change.back-about', { n: step.number })}</p>
       <Loaded query={plan} doing={t('change.back-one', { n: step.number })}>
-        {({ datasets }) => <Effects datasets={datasets} />}
+        {(change) => (
+          <>
+            <Effects datasets={change.datasets} />
+            <Openings change={change} />
+          </>
+        )}
       </Loaded>
     </ReasonDialog>
   )

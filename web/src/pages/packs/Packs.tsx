@@ -20,7 +20,9 @@ export function Packs() {
   // What waits for a decision goes before everything else.
   const { may } = useSession()
   const operates = may('operate')
-  const isWaiting = (useQuery({ ...packChange, enabled: operates }).data?.state ?? 'none') !== 'none'
+  const change = useQuery({ ...packChange, enabled: operates })
+  // Packs with errors do not take force, and those of before stay until they are mended.
+  const isWaiting = change.isError || (change.data?.state ?? 'none') !== 'none'
   return (
     <Page title={t('menu.packs')} about={t('packs.about')}>
       <Loaded query={query} doing={t('menu.packs')}>

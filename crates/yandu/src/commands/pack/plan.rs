@@ -8,8 +8,8 @@ use crate::failure::Result;
 
 /// Say what the packs of the folder would do to the stored rows, before it is done
 ///
-/// Packs that touch no stored row are installed by themselves when a server starts or a command opens the data folder.
-/// Others wait until `yandu pack apply`.
+/// Packs that touch no stored row and open nothing are installed by themselves when a server starts or a command opens the
+/// data folder. Others wait until `yandu pack apply`. Packs with errors are not installed at all.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  yandu pack plan\n  yandu pack plan --json")]
 pub(super) struct Plan {}

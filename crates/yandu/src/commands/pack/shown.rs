@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use yandu_http::pack::change::{Change, PackChange, PackHistory, PackHistoryEntry, RowCounts};
+use yandu_http::pack::change::{
+    Change, PackChange, PackHistory, PackHistoryEntry, PackOpening, PossibleRename, RowCounts,
+};
 
 use crate::commands::local;
 use crate::table::Table;
@@ -52,10 +54,25 @@ pub(super) fn plan(plan: &PackChange) -> String {
             }
         }
     }
+    for opening in &plan.opens {
+        let _ = writeln!(text, "opens: {}", opened(opening));
+    }
+    for rename in &plan.possible_renames {
+        let PossibleRename { dataset, from, to } = rename;
+        let _ = writeln!(
+            text,
+            "hint: {dataset}: where `{from}` is called `{to}` from now on, add `{from}` to the `from` of `{to}`, and its values stay"
+        );
+    }
     let _ = if plan.touches_rows {
         writeln!(
             text,
             "stored rows are touched: `yandu pack apply --reason …` does it"
+        )
+    } else if !plan.opens.is_empty() {
+        writeln!(
+            text,
+            "more is open than before: it waits until somebody confirms it with `yandu pack apply --reason …`"
         )
     } else {
         writeln!(
@@ -63,6 +80,17 @@ pub(super) fn plan(plan: &PackChange) -> String {
             "no stored row is touched: it is installed at the next start, or by `yandu pack apply`"
         )
     };
+    text
+}
+
+fn opened(opening: &PackOpening) -> String {
+    let mut text = opening.what.clone();
+    for of in [&opening.dataset, &opening.name].into_iter().flatten() {
+        let _ = write!(text, " {of}");
+    }
+    if let (Some(from), Some(to)) = (&opening.from, &opening.to) {
+        let _ = write!(text, ": {from} → {to}");
+    }
     text
 }
 
