@@ -6,7 +6,6 @@ import { ProblemPanel } from '../../kit/Problem'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { useSession } from '../../kit/useSession'
 import { Decided } from './Decided'
-import { FinishNode } from './FinishNode'
 import { MovedMeanwhile } from './MovedMeanwhile'
 import { WorkLamp } from './PlanLamp'
 import { useStep } from './useStep'
@@ -15,6 +14,8 @@ interface Props {
   plan: Plan
   etag: string | undefined
   task: PlanTask
+  /** Asks when a node was finished. */
+  finish: (node: PlanNode) => void
   /** Opens a node, or a new one; absent where nodes may not be edited. */
   edit: ((node: PlanNode | undefined) => void) | undefined
 }
@@ -22,10 +23,9 @@ interface Props {
 type Kind = 'begin' | 'finish' | 'reopen'
 
 /** 节点化推进: the dated steps of a task, and what becomes of each. */
-export function NodeList({ plan, etag, task, edit }: Props) {
+export function NodeList({ plan, etag, task, finish, edit }: Props) {
   const { t } = useTranslation()
   const [reopened, setReopened] = useState<PlanNode>()
-  const [finished, setFinished] = useState<PlanNode>()
   const { step, other } = useStep(plan, etag, () => setReopened(undefined))
   const { may } = useSession()
   const canStep = plan.status === 'approved' && (may('edit-plan') || may('report-plan'))
@@ -33,7 +33,7 @@ export function NodeList({ plan, etag, task, edit }: Props) {
     canStep && !node.standing?.is_measured ? (
       <>
         {!node.begun && !node.finished && <StepButton node={node} step="begin" busy={step.isPending} go={() => step.mutate({ node, prepare: () => ({ step: 'begin' }) })} />}
-        {!node.finished && <StepButton node={node} step="finish" busy={step.isPending} go={() => setFinished(node)} />}
+        {!node.finished && <StepButton node={node} step="finish" busy={step.isPending} go={() => finish(node)} />}
         {node.finished && (
           <StepButton
             node={node}
@@ -86,7 +86,6 @@ export function NodeList({ plan, etag, task, edit }: Props) {
         </p>
       )}
       {step.isError && !reopened && (other ? <MovedMeanwhile node={other} /> : <ProblemPanel error={step.error} doing={t('plans.nodes')} />)}
-      {finished && <FinishNode key={finished.id} plan={plan} etag={etag} node={finished} onClose={() => setFinished(undefined)} />}
       {reopened && (
         <ReasonDialog
           title={t('plans.step-reopen-of', { title: reopened.title })}
