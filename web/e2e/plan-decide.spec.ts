@@ -10,7 +10,7 @@ test.describe.configure({ mode: 'serial' })
 test.beforeEach(async ({ page }) => page.setViewportSize({ width: 1280, height: 900 }))
 
 /** A year of which nobody else has the plan; another one each time, for what was done stays. */
-const yearOf = (retry: number, first: number) => first - 20 * retry
+const yearOf = (retry: number, first: number) => first + 20 * retry
 
 const field = (page: Page, name: string | RegExp) => page.getByRole('dialog').getByRole('textbox', { name })
 
@@ -137,6 +137,15 @@ test('a change shows what is now and what would be, and of one that somebody els
   await page.goto(`/plans/${id}?tab=changes`)
   await settled(page)
   await expect(page.getByRole('tab', { name: '变更（1 项待决定）' })).toBeVisible()
+  // The home of whoever only works on plans tells it too, with the way there.
+  await page.route(/\/api\/v1\/session$/, async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), actions: ['browse', 'edit-plan'], duties: [] } })
+  })
+  await page.goto('/')
+  await settled(page)
+  await expectBothWidths(page, 'the home of whoever decides about a plan')
+  await page.getByRole('link', { name: '变更（1 项待决定）' }).click()
   const changes = page.getByRole('list', { name: '变更', exact: true })
   await expect(changes).toContainText('数值 120 → 140')
   await page.getByRole('button', { name: '不同意第 1 号变更', exact: true }).click()
@@ -157,7 +166,8 @@ test('a change shows what is now and what would be, and of one that somebody els
 
 test('a node is finished with its day, what is said of it and what shows it; that it is late is told before', async ({ page, request, watched }, { retry }) => {
   watched.allow(/status of 4(09|12|22)/)
-  const id = await planInForce(request, yearOf(retry, 2026))
+  const year = 2026 - 20 * retry
+  const id = await planInForce(request, year)
   await page.goto(`/plans/${id}?tab=tasks`)
   await settled(page)
   const point = page.getByRole('region', { name: '三 推进免证办事' })
@@ -173,7 +183,7 @@ test('a node is finished with its day, what is said of it and what shows it; tha
   await expect(dialog).toContainText('不能晚于今天')
   await expect(ok).toBeDisabled()
   // The first quarter ends on a day of work or of rest; the middle of it is in time in any case.
-  await field(page, /完成日期/).fill(`${yearOf(retry, 2026)}-02-10`)
+  await field(page, /完成日期/).fill(`${year}-02-10`)
   await expect(dialog).not.toContainText('将记为“逾期完成”')
   await expect(ok).toBeDisabled()
   await field(page, '说明').fill('会议纪要为证')
@@ -183,7 +193,7 @@ test('a node is finished with its day, what is said of it and what shows it; tha
   await expect(dialog).toBeHidden()
   // A table that was cards meanwhile has its rows closed again.
   await point.getByRole('button', { name: '展开行' }).last().click()
-  await expect(point.locator('.plan-nodes')).toContainText(`${yearOf(retry, 2026)}-02-10 完成`)
+  await expect(point.locator('.plan-nodes')).toContainText(`${year}-02-10 完成`)
   await expect(point.locator('.plan-nodes')).toContainText('会议纪要为证')
   await expect(point.locator('.plan-nodes').getByRole('link', { name: '材料 1' })).toBeVisible()
   await expect(finish).toHaveCount(many - 1)

@@ -22,6 +22,9 @@ interface Props {
 
 type Kind = 'begin' | 'finish' | 'reopen'
 
+/** Whether nobody has said that it is finished, and its target does not show it. */
+const isOpen = ({ finished, standing }: PlanNode) => !finished && !standing?.closed_on
+
 /** 节点化推进: the dated steps of a task, and what becomes of each. */
 export function NodeList({ plan, etag, task, finish, edit }: Props) {
   const { t } = useTranslation()
@@ -32,8 +35,8 @@ export function NodeList({ plan, etag, task, finish, edit }: Props) {
   const steps = (node: PlanNode) =>
     canStep && !node.standing?.is_measured ? (
       <>
-        {!node.begun && !node.finished && <StepButton node={node} step="begin" busy={step.isPending} go={() => step.mutate({ node, prepare: () => ({ step: 'begin' }) })} />}
-        {!node.finished && <StepButton node={node} step="finish" busy={step.isPending} go={() => finish(node)} />}
+        {isOpen(node) && !node.begun && <StepButton node={node} step="begin" busy={step.isPending} go={() => step.mutate({ node, prepare: () => ({ step: 'begin' }) })} />}
+        {isOpen(node) && <StepButton node={node} step="finish" busy={step.isPending} go={() => finish(node)} />}
         {node.finished && (
           <StepButton
             node={node}
@@ -64,7 +67,13 @@ export function NodeList({ plan, etag, task, finish, edit }: Props) {
             {typeof node.share === 'number' && <span className="hint num">{t('plans.node-share', { share: Math.round(node.share * 100) })}</span>}
             {node.standing && <WorkLamp lamp={node.standing.lamp} />}
             {node.standing?.is_measured && <span className="hint">{t('plans.measured')}</span>}
-            {node.finished ? <Finished plan={plan.id} finished={node.finished} /> : node.begun && <Decided by={node.begun} />}
+            {node.finished ? (
+              <Finished plan={plan.id} finished={node.finished} />
+            ) : node.standing?.closed_on ? (
+              <span className="hint num">{t('plans.finished-on', { day: node.standing.closed_on })}</span>
+            ) : (
+              node.begun && <Decided by={node.begun} />
+            )}
             {(steps(node) || edit) && (
               <span className="actions">
                 {steps(node)}
