@@ -103,6 +103,8 @@ test('a point is broken down in the browser: a task gets a node, which is change
   await expect(node).toContainText(`${year}-06-30 前`)
   await expect(node).toContainText('意见汇总表')
   await node.getByRole('button', { name: '完成：征求意见' }).click()
+  await dialog.getByRole('button', { name: /^完 ?成$/ }).click()
+  await expect(dialog).toBeHidden()
   await expect(node).toContainText('按期完成')
 
   await node.getByRole('button', { name: '修改节点：征求意见' }).click()
@@ -251,12 +253,12 @@ test('a change of a plan that is closed is read, with its part in percent, and i
   const changes = page.getByRole('list', { name: '变更' })
   await page.goto(`/plans/${id}?tab=changes`)
   await settled(page)
-  await expect(changes).toContainText('完成比例 → 10.5%')
+  await expect(changes).toContainText(/完成比例 [\d.]+% → 10.5%/)
   await expect(page.getByRole('button', { name: '同意第 1 号变更', exact: true })).toBeVisible()
   expect((await request.post(`/api/v1/plans/${id}/closing`, { data: { reason: '年度结束' } })).ok()).toBe(true)
   await page.reload()
   await settled(page)
-  await expect(changes).toContainText('完成比例 → 10.5%')
+  await expect(changes).toContainText(/完成比例 [\d.]+% → 10.5%/)
   await expect(page.getByRole('button', { name: /同意/ })).toHaveCount(0)
 })
 

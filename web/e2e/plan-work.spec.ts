@@ -182,7 +182,7 @@ test('a target is asked to change, the change is approved, and the baselines are
   await expect(dialog.getByRole('textbox', { name: /原因/ })).toHaveValue('三个站址无法征得同意')
   await dialog.getByRole('button', { name: '申请变更', exact: true }).click()
   await expect(dialog).toBeHidden()
-  await expect(page.getByRole('list', { name: '变更' })).toContainText('改 指标 年内新增5G基站120座 · 数值 → 110')
+  await expect(page.getByRole('list', { name: '变更' })).toContainText('改 指标 年内新增5G基站120座 · 数值 120 → 110')
   await page.getByRole('button', { name: '同意第 1 号变更', exact: true }).click()
   await dialog.getByRole('textbox', { name: /原因/ }).fill('会议同意')
   await dialog.getByRole('button', { name: /^同 ?意$/ }).click()
@@ -208,7 +208,7 @@ test('a target is asked to change, the change is approved, and the baselines are
   await dialog.getByRole('button', { name: '申请变更' }).click()
   await expect(dialog).toBeHidden()
   await page.getByRole('tab', { name: '变更' }).click()
-  await expect(page.getByRole('list', { name: '变更' })).toContainText('数量 → 65')
+  await expect(page.getByRole('list', { name: '变更' })).toContainText('数量 60 → 65')
 })
 
 test('a target is bound to a metric that is found by initials, and a refusal is told at its field', async ({ page, request, watched }, { retry }) => {

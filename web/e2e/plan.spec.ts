@@ -307,6 +307,10 @@ test('tasks of a plan in force are filled in, changed by approval, and moved on;
   await expect(point.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('2027-06-30')
   await page.getByRole('region', { name: '三 推进免证办事' }).getByRole('button', { name: '展开行' }).last().click()
   await page.getByRole('button', { name: /^完成：/ }).last().click()
+  await expect(page.getByRole('dialog')).toContainText('将记为“逾期完成”')
+  await expectAccessible(page, 'finishing a node')
+  await page.getByRole('dialog').getByRole('button', { name: /^完 ?成$/ }).click()
+  await expect(page.getByRole('dialog')).toBeHidden()
   await expect(page.locator('.plan-nodes')).toContainText('逾期完成')
   await expect(page.locator('.plan-nodes .lamp-done')).toHaveCount(0)
 

@@ -24,6 +24,8 @@ export type PlanMonth = Schemas['MonthOfPlan']
 export type PlanTask = Schemas['TaskOfPlan']
 export type PlanNode = Schemas['NodeOfPlan']
 export type PlanEdit = Schemas['EditOfPlan']
+/** A change that is asked for: while it waits, with what its fields say now, and with all that it would make otherwise. */
+export type AskedChange = Pick<PlanChange, 'number'> & { edits: (PlanEdit & { before?: Record<string, unknown> })[]; effects?: PlanItemChange[] }
 export type PlanEvidence = Schemas['EvidenceOfPlan']
 export type LateList = Schemas['LateOfPlan']
 export type LateItem = Schemas['LateItem']
@@ -77,11 +79,18 @@ export const planForecasts = (id: string) =>
     select: (list) => new Map(list.targets.map((one) => [one.target, one])),
   })
 
+/** The changes that were asked for, and the revision that decisions about them are based on; the newest first. */
 export const planChanges = (id: string) =>
   queryOptions({
     queryKey: ['plan', id, 'changes'],
-    queryFn: ({ signal }) => got<Schemas['ChangeList']>(`${of(id)}/changes`, { signal }),
-    select: (list) => list.changes,
+    queryFn: ({ signal }) => call<Schemas['ChangeList']>('GET', `${of(id)}/changes`, { signal }),
+  })
+
+/** What was handed in for targets and nodes, and the revision that decisions about it are based on; the newest first. */
+export const planEvidence = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id, 'evidence'],
+    queryFn: ({ signal }) => call<Schemas['EvidenceList']>('GET', `${of(id)}/evidence`, { signal }),
   })
 
 export const planBaselines = (id: string) =>
@@ -121,8 +130,8 @@ export const stepNode = (id: string, node: string, step: Schemas['StepOfNode'], 
 export const askChange = (id: string, edits: PlanEdit[], reason: string): Promise<unknown> =>
   call('POST', `${of(id)}/changes`, { body: { edits, reason } })
 
-export const decideChange = (id: string, number: number, accept: boolean, reason: string): Promise<unknown> =>
-  call('POST', `${of(id)}/changes/${number}/decision`, { body: { accept, reason } })
+export const decideChange = (id: string, number: number, accept: boolean, reason: string, match: string | undefined): Promise<unknown> =>
+  call('POST', `${of(id)}/changes/${number}/decision`, { body: { accept, reason }, match })
 
 export const planHistory = (id: string) =>
   infiniteQueryOptions({
@@ -139,11 +148,15 @@ export const reviewPlan = (id: string, review: PlanReview, match: string | undef
 export const approvePlan = (id: string, reason: string, match: string | undefined): Promise<Told<Plan>> =>
   call<Plan>('POST', `${of(id)}/approval`, { body: { reason }, match })
 
-/** Keeps a document by its content; the same one again is the same. */
-async function keepDocument(id: string, file: File): Promise<string> {
-  const form = new FormData()
-  form.append('file', file, file.name)
-  return (await sent<Schemas['DocumentOfPlan']>(`${of(id)}/documents`, form)).hash
+/** Keeps documents by their content, by which they are named; the same one again is the same. */
+export async function keepDocuments(id: string, files: File[]): Promise<string[]> {
+  const hashes: string[] = []
+  for (const file of files) {
+    const form = new FormData()
+    form.append('file', file, file.name)
+    hashes.push((await sent<Schemas['DocumentOfPlan']>(`${of(id)}/documents`, form)).hash)
+  }
+  return hashes
 }
 
 export interface NewEvidence {
@@ -156,13 +169,12 @@ export interface NewEvidence {
 }
 
 export async function submitEvidence(id: string, { files, ...evidence }: NewEvidence): Promise<void> {
-  const documents: string[] = []
-  for (const file of files) documents.push(await keepDocument(id, file))
+  const documents = await keepDocuments(id, files)
   await call('POST', `${of(id)}/evidence`, { body: { ...evidence, documents } })
 }
 
-export const judgeEvidence = (id: string, number: number, accept: boolean, reason: string): Promise<unknown> =>
-  call('POST', `${of(id)}/evidence/${number}/decision`, { body: { accept, reason } })
+export const judgeEvidence = (id: string, number: number, accept: boolean, reason: string, match: string | undefined): Promise<unknown> =>
+  call('POST', `${of(id)}/evidence/${number}/decision`, { body: { accept, reason }, match })
 
 export interface NewPlan {
   file: File

@@ -62,7 +62,7 @@ test('no address of another host is in the code', () => {
 
 /** Pages whose texts come with them, what in the code says one of these, and where the texts are brought from elsewhere. */
 const PARTS = [
-  { of: /^pages\/plans?\//, says: /['`]plans\.|'plan-field'/, texts: 'pages/plan/texts', from: ['pages/plan/PlanPage', 'pages/plan/Standing', 'pages/plans/Plans'] },
+  { of: /^pages\/plans?\//, says: /['`]plans\.|'plan-field'/, texts: 'pages/plan/texts', from: ['pages/plan/PlanPage', 'pages/plan/Standing', 'pages/plan/Waits', 'pages/plans/Plans'] },
   { of: /^pages\/grants\//, says: /['`]grants\./, texts: 'pages/grants/texts', from: ['pages/grants/Grants'] },
 ]
 

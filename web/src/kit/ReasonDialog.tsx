@@ -1,3 +1,4 @@
+import Button from 'antd/es/button'
 import Input from 'antd/es/input'
 import Modal from 'antd/es/modal'
 import { type ReactNode, useId, useState } from 'react'
@@ -14,6 +15,8 @@ interface Props {
   wide?: boolean
   /** What it will do, in words. */
   children?: ReactNode
+  /** Why there is nothing left to do: it stands where the reason was asked for, and nothing can be confirmed. */
+  over?: ReactNode
   /** Words that are often the reason. */
   stock: string[]
   busy: boolean
@@ -42,11 +45,16 @@ export function ReasonDialog(props: Props) {
       confirmLoading={props.busy}
       onOk={() => props.onConfirm(reason.trim())}
       onCancel={props.onClose}
+      {...(props.over !== undefined && { footer: <Button onClick={props.onClose}>{t('action.close')}</Button> })}
     >
       {props.children}
-      <ReasonField id={id} value={reason} set={setReason} stock={props.stock} />
-      <p className="hint">{t('reason-dialog.who', { who: name })}</p>
-      {props.error !== null && props.error !== undefined && <ProblemPanel error={props.error} doing={props.title} />}
+      {props.over ?? (
+        <>
+          <ReasonField id={id} value={reason} set={setReason} stock={props.stock} />
+          <p className="hint">{t('reason-dialog.who', { who: name })}</p>
+          {props.error !== null && props.error !== undefined && <ProblemPanel error={props.error} doing={props.title} />}
+        </>
+      )}
     </Modal>
   )
 }

@@ -22,6 +22,8 @@ export function Tabs({ label, tabs, active, onChange }: Props) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const open = tabs.find((tab) => tab.key === active) ?? tabs[0]
+  // A label that becomes longer, by what it counts, moves those behind it.
+  const labels = tabs.map((tab) => tab.label).join()
   useEffect(() => {
     const tab = list.current?.querySelector<HTMLElement>('[aria-selected=true]')
     if (!list.current || !tab) return
@@ -29,7 +31,7 @@ export function Tabs({ label, tabs, active, onChange }: Props) {
     const { scrollLeft, clientWidth } = list.current
     if (right > scrollLeft + clientWidth) list.current.scrollLeft = right - clientWidth
     else if (tab.offsetLeft - EDGE < scrollLeft) list.current.scrollLeft = tab.offsetLeft - EDGE
-  }, [active])
+  }, [active, labels])
   const pressed = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab === open)
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key]

@@ -6,6 +6,7 @@ import { boards as boardsQuery } from '../../api/queries'
 import { Section } from '../../kit/Page'
 import { useWorded } from '../declared/worded'
 import { Standing } from '../plan/Standing'
+import { Waits } from '../plan/Waits'
 import { newestInForce } from './overlook'
 
 /** What somebody looks at first who handles no deliveries: how the plan in force stands, and the boards. */
@@ -20,6 +21,7 @@ export function Overlook() {
       {inForce && (
         <Section title={t('menu.plans')} extra={<Link to="/plans">{t('home.all-plans')}</Link>}>
           <PlanInForce id={inForce.id} title={inForce.title ?? inForce.id} />
+          <Waits plan={inForce} />
         </Section>
       )}
       {boards && boards.length > 0 && (

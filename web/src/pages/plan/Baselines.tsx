@@ -38,8 +38,8 @@ export function Baselines({ plan, address, set }: Props) {
 function BaselineTable({ plan, baselines }: { plan: Plan; baselines: PlanBaseline[] }) {
   const { t } = useTranslation()
   const { principal } = useWords()
-  const { data: changes = [] } = useQuery(planChanges(plan.id))
-  const change = (number: number) => changes.find(({ baseline }) => baseline === number)
+  const { data: asked } = useQuery(planChanges(plan.id))
+  const change = (number: number) => asked?.data.changes.find(({ baseline }) => baseline === number)
   const columns: Column<PlanBaseline>[] = [
     { key: 'number', title: t('plans.baseline-one'), render: ({ number }) => t('plans.baseline-n', { number }) },
     { key: 'at', title: t('plans.approved-at'), render: ({ by }) => <Time at={by.at} /> },

@@ -18,13 +18,14 @@ import { type Block, blocks, figureSpans, filterOf, filtered, isTarget } from '.
 
 interface Props {
   plan: Plan
+  etag: string | undefined
   sentences: PlanSentence[]
   address: URLSearchParams
   set: (name: string, value: string) => void
 }
 
 /** The text sentence by sentence, and beside each sentence what it asks for. */
-export function Document({ plan, sentences, address, set }: Props) {
+export function Document({ plan, etag, sentences, address, set }: Props) {
   const { t } = useTranslation()
   const fold = useFold()
   const all = useMemo(() => blocks(plan, sentences), [plan, sentences])
@@ -38,7 +39,7 @@ export function Document({ plan, sentences, address, set }: Props) {
   const count = left.reduce((sum, block) => sum + block.rows.length, 0)
   const { data: forecasts } = useQuery({ ...planForecasts(plan.id), enabled: plan.status === 'approved' })
   const targets = useMemo(() => new Map(plan.targets.map((target) => [target.number, target])), [plan])
-  const paper = { plan, words, fold, at, targets, forecasts, tasks }
+  const paper = { plan, etag, words, fold, at, targets, forecasts, tasks }
   return (
     <div className="plan-document">
       <DocumentBar plan={plan} tasks={tasks} address={address} set={set} shown={count} />
@@ -57,6 +58,7 @@ export function Document({ plan, sentences, address, set }: Props) {
 
 interface Paper {
   plan: Plan
+  etag: string | undefined
   words: string[][]
   fold: (text: string) => string[]
   at: string
@@ -92,7 +94,7 @@ function Part({ block, ...paper }: Paper & { block: Block }) {
   )
 }
 
-function Row({ piece, isName, plan, words, fold, at, targets, forecasts, tasks }: Paper & { piece: PlanSentence; isName: boolean }) {
+function Row({ piece, isName, plan, etag, words, fold, at, targets, forecasts, tasks }: Paper & { piece: PlanSentence; isName: boolean }) {
   const { t } = useTranslation()
   const id = `sentence-${piece.number}`
   const figures = piece.figures.filter(({ state }) => state !== 'rejected')
@@ -109,7 +111,7 @@ function Row({ piece, isName, plan, words, fold, at, targets, forecasts, tasks }
               key={figure.number}
               figure={figure}
               isReviewing={plan.status === 'reviewing'}
-              plan={plan.id}
+              plan={{ id: plan.id, status: plan.status, etag }}
               target={targets.get(figure.number)}
               forecast={forecasts?.get(figure.number)}
               tasks={tasks}

@@ -16,7 +16,8 @@ import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { faultOf } from '../accounts/faults'
-import { type Again, changedOf, holding, isAsSeen, isConflict } from './holding'
+import { Clashes } from './Clashes'
+import { type Again, changedOf, clashesOf, holding, isAsSeen, isConflict, seenOf } from './holding'
 
 /** A task or a node, or that there is none yet, with the revision in which that was seen: an edit is sent on no other. */
 export interface Seen<T> {
@@ -52,6 +53,8 @@ interface Props<T, F> {
 interface Written<F> {
   /** What is otherwise than the plan has it. */
   fields?: Partial<F>
+  /** What the plan said of these when they were written. */
+  seen?: Partial<F>
   reason: string
 }
 
@@ -68,6 +71,11 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
   const { draft, isKnown, now, write, reset, finish } = useDrafted<Written<F>>(`plan.${plan.id}.${kind}.${item?.id ?? `new-${to.split('/')[1]}`}`, { reason: '' })
   const before = toForm(item)
   const form: F = { ...before, ...now.fields }
+  const clashes = clashesOf(before, now.fields ?? {}, now.seen ?? {})
+  const writeFields = (fields: Partial<F>, seen: Partial<F>) => {
+    if (send.isError) send.reset()
+    write({ fields, seen: seenOf(before, fields, seen) })
+  }
   const reason = now.reason.trim()
   useReturnFocus()
   const again = async (way: Way): Promise<Again> => {
@@ -87,7 +95,8 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
   const isAtField = fault !== undefined && fault.field in form
   const isInForce = plan.status === 'approved'
   const edit = props.toEdit(item, form)
-  const wait = props.faultsOf(form).length > 0 ? t('plans.edit-incomplete') : edit ? undefined : t('plans.bind-unchanged')
+  const isUnchosen = clashes.length > 0 ? t('plans.clash-open') : undefined
+  const wait = props.faultsOf(form).length > 0 ? t('plans.edit-incomplete') : edit ? isUnchosen : t('plans.bind-unchanged')
   return (
     <Drawer open onClose={onClose} placement="right" size={isNarrow ? '100%' : 560} title={props.title} closable={{ 'aria-label': t('action.close') }}>
       {props.about}
@@ -99,16 +108,18 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
           <Restored draft={draft} reset={reset} />
           {send.isError && !isAtField && (
             <>
-              {isConflict(send.error) && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
+              {isConflict(send.error) && clashes.length === 0 && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
               <ProblemPanel error={send.error} doing={send.variables.way === 'remove' ? props.remove : t('plans.edit')} />
             </>
           )}
+          <Clashes
+            clashes={clashes}
+            take={(field) => writeFields(changedOf(before, { ...form, [field]: before[field] }), now.seen ?? {})}
+            keep={(field) => writeFields(now.fields ?? {}, { ...now.seen, [field]: before[field] })}
+          />
           {props.fields(
             form,
-            (next) => {
-              if (send.isError) send.reset()
-              write({ fields: changedOf(before, next) })
-            },
+            (next) => writeFields(changedOf(before, next), now.seen ?? {}),
             (field) => fault?.field === field && <Sentence text={fault.why} />,
           )}
           <ReasonField id={`plan-${kind}-reason`} value={now.reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-meeting'), t('plans.stock-unit')]} isRequired={false} />

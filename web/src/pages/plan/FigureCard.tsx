@@ -3,6 +3,7 @@ import type { PlanFigure, PlanForecast, PlanTarget, PlanTask } from '../../api/p
 import { Lamp } from '../../kit/Lamp'
 import { Tag } from '../../kit/Page'
 import { useWords } from '../../kit/words'
+import type { SeenPlan } from './Evidence'
 import { TargetState } from './TargetState'
 import { useFigureWords } from './useFigureWords'
 
@@ -11,7 +12,7 @@ interface Props {
   /** While the plan is reviewed, what is open about it is said. */
   isReviewing: boolean
   /** How it stands, once the plan is in force. */
-  plan: string
+  plan: SeenPlan
   target: PlanTarget | undefined
   forecast: PlanForecast | undefined
   tasks: PlanTask[]

@@ -1,45 +1,53 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Plan, type PlanNode, type PlanTask, plan as planQuery, stepNode } from '../../api/plans'
+import { type Plan, type PlanNode, type PlanTask, documentOfPlan } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { useSession } from '../../kit/useSession'
 import { Decided } from './Decided'
+import { MovedMeanwhile } from './MovedMeanwhile'
 import { WorkLamp } from './PlanLamp'
+import { useStep } from './useStep'
 
 interface Props {
   plan: Plan
   etag: string | undefined
   task: PlanTask
+  /** Asks when a node was finished. */
+  finish: (node: PlanNode) => void
   /** Opens a node, or a new one; absent where nodes may not be edited. */
   edit: ((node: PlanNode | undefined) => void) | undefined
 }
 
-type Step = 'begin' | 'finish' | 'reopen'
+type Kind = 'begin' | 'finish' | 'reopen'
+
+/** Whether nobody has said that it is finished, and its target does not show it. */
+const isOpen = ({ finished, standing }: PlanNode) => !finished && !standing?.closed_on
 
 /** 节点化推进: the dated steps of a task, and what becomes of each. */
-export function NodeList({ plan, etag, task, edit }: Props) {
+export function NodeList({ plan, etag, task, finish, edit }: Props) {
   const { t } = useTranslation()
-  const queries = useQueryClient()
   const [reopened, setReopened] = useState<PlanNode>()
-  const step = useMutation({
-    mutationFn: ({ node, step, reason }: { node: PlanNode; step: Step; reason?: string }) => stepNode(plan.id, node.id, { step, ...(reason && { reason }) }, etag),
-    onSuccess: (told) => {
-      queries.setQueryData(planQuery(plan.id).queryKey, told)
-      setReopened(undefined)
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: ['plan', plan.id] }),
-  })
+  const { step, other } = useStep(plan, etag, () => setReopened(undefined))
   const { may } = useSession()
   const canStep = plan.status === 'approved' && (may('edit-plan') || may('report-plan'))
   const steps = (node: PlanNode) =>
     canStep && !node.standing?.is_measured ? (
       <>
-        {!node.begun && !node.finished && <StepButton node={node} step="begin" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
-        {!node.finished && <StepButton node={node} step="finish" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
-        {node.finished && <StepButton node={node} step="reopen" busy={step.isPending} go={() => setReopened(node)} />}
+        {isOpen(node) && !node.begun && <StepButton node={node} step="begin" busy={step.isPending} go={() => step.mutate({ node, prepare: () => ({ step: 'begin' }) })} />}
+        {isOpen(node) && <StepButton node={node} step="finish" busy={step.isPending} go={() => finish(node)} />}
+        {node.finished && (
+          <StepButton
+            node={node}
+            step="reopen"
+            busy={step.isPending}
+            go={() => {
+              step.reset()
+              setReopened(node)
+            }}
+          />
+        )}
       </>
     ) : undefined
   return (
@@ -59,7 +67,13 @@ export function NodeList({ plan, etag, task, edit }: Props) {
             {typeof node.share === 'number' && <span className="hint num">{t('plans.node-share', { share: Math.round(node.share * 100) })}</span>}
             {node.standing && <WorkLamp lamp={node.standing.lamp} />}
             {node.standing?.is_measured && <span className="hint">{t('plans.measured')}</span>}
-            {node.finished ? <Decided by={node.finished.by} /> : node.begun && <Decided by={node.begun} />}
+            {node.finished ? (
+              <Finished plan={plan.id} finished={node.finished} />
+            ) : node.standing?.closed_on ? (
+              <span className="hint num">{t('plans.finished-on', { day: node.standing.closed_on })}</span>
+            ) : (
+              node.begun && <Decided by={node.begun} />
+            )}
             {(steps(node) || edit) && (
               <span className="actions">
                 {steps(node)}
@@ -80,7 +94,7 @@ export function NodeList({ plan, etag, task, edit }: Props) {
           </Button>
         </p>
       )}
-      {step.isError && !reopened && <ProblemPanel error={step.error} doing={t('plans.nodes')} />}
+      {step.isError && !reopened && (other ? <MovedMeanwhile node={other} /> : <ProblemPanel error={step.error} doing={t('plans.nodes')} />)}
       {reopened && (
         <ReasonDialog
           title={t('plans.step-reopen-of', { title: reopened.title })}
@@ -88,25 +102,45 @@ export function NodeList({ plan, etag, task, edit }: Props) {
           stock={[t('plans.stock-unit'), t('plans.stock-meeting')]}
           busy={step.isPending}
           error={step.error}
-          onConfirm={(reason) => step.mutate({ node: reopened, step: 'reopen', reason })}
-          onClose={() => setReopened(undefined)}
+          onConfirm={(reason) => step.mutate({ node: reopened, prepare: () => ({ step: 'reopen', reason }) })}
+          onClose={() => {
+            step.reset()
+            setReopened(undefined)
+          }}
+          {...(step.isError && other && { over: <MovedMeanwhile node={other} /> })}
         />
       )}
     </div>
   )
 }
 
+/** On which day, by whom, and what shows it. */
+function Finished({ plan, finished: { on, by, documents } }: { plan: string; finished: NonNullable<PlanNode['finished']> }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <span className="hint num">{t('plans.finished-on', { day: on })}</span>
+      <Decided by={by} />
+      {documents.map((hash, at) => (
+        <a key={hash} href={documentOfPlan(plan, hash)} download>
+          {t('plans.document-n', { number: at + 1 })}
+        </a>
+      ))}
+    </>
+  )
+}
+
 interface ButtonProps {
   node: PlanNode
-  step: Step
+  step: Kind
   busy: boolean
-  go: (step: Step) => void
+  go: () => void
 }
 
 function StepButton({ node, step, busy, go }: ButtonProps) {
   const { t } = useTranslation()
   return (
-    <Button size="small" disabled={busy} aria-label={t(`plans.step-${step}-of`, { title: node.title })} onClick={() => go(step)}>
+    <Button size="small" disabled={busy} aria-label={t(`plans.step-${step}-of`, { title: node.title })} onClick={go}>
       {t(`plans.step-${step}`)}
     </Button>
   )

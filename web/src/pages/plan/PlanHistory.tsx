@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
-import { lastOf } from './difference'
+import { closingOf, lastOf } from './difference'
 import { useFieldWords } from './useFieldWords'
 
 /** Changes of one revision that are shown at once. */
@@ -44,6 +44,19 @@ export function PlanHistory({ id }: { id: string }) {
   )
 }
 
+/** That a target was closed, with the day from which, or that it is open again. */
+function Closing({ change }: { change: PlanRevision['changes'][number] }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const on = closingOf(change)?.on
+  return (
+    <>
+      {word('plan-item', 'target')} {change.item.split('/')[1]} · {t(on ? 'plans.closing-closed' : 'plans.closing-reopened')}
+      {on && <span className="hint num"> {on}</span>}
+    </>
+  )
+}
+
 function Changes({ changes }: { changes: PlanRevision['changes'] }) {
   const { t } = useTranslation()
   const { word } = useWords()
@@ -57,7 +70,7 @@ function Changes({ changes }: { changes: PlanRevision['changes'] }) {
     <ul className="wrap changes">
       {changes.slice(0, MOST).map((change) => (
         <li key={`${change.item} ${change.field}`}>
-          {item(change.item)}
+          {closingOf(change) ? <Closing change={change} /> : item(change.item)}
           {change.field && (
             <>
               {' · '}

@@ -14,6 +14,7 @@ import { Baselines } from './Baselines'
 import { Changes } from './Changes'
 import { Counties } from './Counties'
 import { Document } from './Document'
+import { Evidences } from './Evidences'
 import { Late } from './Late'
 import { Papers } from './Papers'
 import { PlanHistory } from './PlanHistory'
@@ -22,6 +23,7 @@ import { Review } from './Review'
 import { Sources } from './Sources'
 import { Standing } from './Standing'
 import { Tasks } from './Tasks'
+import { useWaitingWork } from './useWaitingWork'
 
 /** A plan as a document, its review, and what became of it. */
 export function PlanPage() {
@@ -81,13 +83,14 @@ function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
     setAddress(next, { replace: true })
   }
   const { done, of } = plan.progress.sentences
+  const waiting = useWaitingWork(plan)
   const tabs = [
     {
       key: 'text',
       label: t('plans.text'),
       render: () => (
         <Loaded query={query} doing={t('plans.text')}>
-          {({ sentences }) => <Document plan={plan} sentences={sentences} address={address} set={set} />}
+          {({ sentences }) => <Document plan={plan} etag={etag} sentences={sentences} address={address} set={set} />}
         </Loaded>
       ),
     },
@@ -119,7 +122,8 @@ function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
       ? []
       : [
           { key: 'late', label: t('plans.late'), render: () => <Late plan={plan} /> },
-          { key: 'changes', label: t('plans.changes'), render: () => <Changes plan={plan} /> },
+          { key: 'evidence', label: waiting.evidence > 0 ? t('plans.evidence-waiting', { count: waiting.evidence }) : t('plans.evidence-tab'), render: () => <Evidences plan={plan} /> },
+          { key: 'changes', label: waiting.changes > 0 ? t('plans.changes-waiting', { count: waiting.changes }) : t('plans.changes'), render: () => <Changes plan={plan} /> },
           { key: 'baselines', label: t('plans.baselines'), render: () => <Baselines plan={plan} address={address} set={set} /> },
           { key: 'papers', label: t('papers.tab'), render: () => <Papers plan={plan} address={address} set={set} /> },
         ]),

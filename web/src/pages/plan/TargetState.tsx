@@ -7,6 +7,7 @@ import { askOf } from '../../kit/trail'
 import { TrailButton } from '../../kit/TrailButton'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
+import type { SeenPlan } from './Evidence'
 import { WorkLamp } from './PlanLamp'
 import { Proof } from './Proof'
 import { SourceLink } from './SourceLink'
@@ -15,7 +16,7 @@ import { otherwise } from './tasks'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
-  plan: string
+  plan: SeenPlan
   target: PlanTarget
   forecast: PlanForecast | undefined
   tasks: PlanTask[]
@@ -34,7 +35,7 @@ export function TargetState({ plan, target, forecast, tasks }: Props) {
     <div className="plan-state">
       <div className="plan-state-line">
         <WorkLamp lamp={standing.lamp} />
-        {standing.is_reopened && <span className="warning-text">{t('plans.reopened')}</span>}
+        {standing.is_reopened && <span className="warning-text">{t(binding.kind === 'metric' || binding.metric ? 'plans.reopened' : 'plans.reopened-proof')}</span>}
         {standing.closed_on ? (
           <span className="hint">{t(standing.closed_by === 'metric' ? 'plans.closed-metric' : 'plans.closed-evidence', { day: standing.closed_on })}</span>
         ) : (

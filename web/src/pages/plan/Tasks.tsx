@@ -15,6 +15,7 @@ import { EditShares } from './EditShares'
 import type { Seen } from './EditItem'
 import { EditNode } from './EditNode'
 import { EditTask } from './EditTask'
+import { FinishNode } from './FinishNode'
 import { NodeList } from './NodeList'
 import { WORK_LAMPS, WorkLamp } from './PlanLamp'
 import { TaskLamp } from './TaskLamp'
@@ -87,6 +88,7 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
   const canEdit = useCanEdit(plan)
   const [edited, setEdited] = useState<Seen<PlanTask> & { point: PlanPoint }>()
   const [editedNode, setEditedNode] = useState<Seen<PlanNode> & { task: PlanTask }>()
+  const [finished, setFinished] = useState<PlanNode>()
   const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
   const left = tasks.filter((task) => taken(task, filter))
   const actuals = useCountyActuals(plan, tasks)
@@ -123,6 +125,7 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
               tasks={left.filter((task) => task.point === point.number)}
               splitOf={split}
               share={setShared}
+              finish={setFinished}
               edit={canEdit ? (task) => setEdited({ item: task, etag, point }) : undefined}
               editNode={canEdit ? (task, node) => setEditedNode({ item: node, etag, task }) : undefined}
             />
@@ -131,6 +134,7 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
       ))}
       {sharedTask && <EditShares key={sharedTask.id} plan={plan} etag={etag} tasks={tasks} split={split(sharedTask)} onClose={() => setShared(undefined)} />}
       {edited && <EditTask key={edited.item?.id ?? `new-${edited.point.number}`} plan={plan} point={edited.point} opened={edited} onClose={() => setEdited(undefined)} />}
+      {finished && <FinishNode key={finished.id} plan={plan} etag={etag} node={finished} onClose={() => setFinished(undefined)} />}
       {editedNode && <EditNode key={editedNode.item?.id ?? `new-${editedNode.task.id}`} plan={plan} task={editedNode.task} opened={editedNode} onClose={() => setEditedNode(undefined)} />}
     </>
   )
@@ -178,12 +182,13 @@ interface TableProps {
   /** A task with the copies of its counties. */
   splitOf: (task: PlanTask) => Split
   share: (task: string) => void
+  finish: (node: PlanNode) => void
   /** Absent where tasks and nodes may not be edited. */
   edit: ((task: PlanTask) => void) | undefined
   editNode: ((task: PlanTask, node: PlanNode | undefined) => void) | undefined
 }
 
-function TaskTable({ plan, etag, label, tasks, splitOf, share, edit, editNode }: TableProps) {
+function TaskTable({ plan, etag, label, tasks, splitOf, share, finish, edit, editNode }: TableProps) {
   const { t } = useTranslation()
   const columns: Column<PlanTask>[] = [
     {
@@ -233,7 +238,7 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit, editNode }:
         can: (task) => !task.of || task.nodes.length > 0 || editNode !== undefined,
         render: (task) => (
           <>
-            {(task.nodes.length > 0 || editNode) && <NodeList plan={plan} etag={etag} task={task} edit={editNode && ((node) => editNode(task, node))} />}
+            {(task.nodes.length > 0 || editNode) && <NodeList plan={plan} etag={etag} task={task} finish={finish} edit={editNode && ((node) => editNode(task, node))} />}
             {!task.of && <CountyShares split={splitOf(task)} edit={edit && (() => share(task.id))} />}
           </>
         ),

@@ -1,4 +1,4 @@
-import type { Plan, PlanEdit, PlanItemChange, PlanTask } from '../../api/plans'
+import type { AskedChange, Plan, PlanEdit, PlanItemChange, PlanTask } from '../../api/plans'
 
 /** What differs of one item: it came, it went, or some of its fields are otherwise. */
 export interface ItemDifference {
@@ -87,3 +87,19 @@ export function aboutOf({ op, item }: PlanEdit): { kind: string; to: string | un
 
 /** `said.due` is called as `due` is. */
 export const lastOf = (field: string) => field.split('.').at(-1) ?? field
+
+/** Of a target whose closing was looked at: the day from which it is closed, or that it is open again. */
+export function closingOf({ item, to }: Pick<PlanItemChange, 'item' | 'to'>): { on: string | undefined } | undefined {
+  if (!item.startsWith('closing/') || !Array.isArray(to)) return undefined
+  const newest: unknown = to.at(-1)
+  if (typeof newest !== 'object' || newest === null) return undefined
+  const { closed_on: on } = newest as { closed_on?: unknown }
+  return { on: typeof on === 'string' ? on : undefined }
+}
+
+/** What a change would make otherwise besides the items that it names: a change of a task moves its nodes. */
+export function comesAlong({ edits, effects = [] }: Pick<AskedChange, 'edits' | 'effects'>): PlanItemChange[] {
+  const named = new Set(edits.filter(({ op }) => op !== 'add').map(({ item }) => item))
+  const isAdding = edits.some(({ op }) => op === 'add')
+  return effects.filter(({ item, field }) => !named.has(item) && (Boolean(field) || !isAdding))
+}

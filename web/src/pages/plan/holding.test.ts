@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { fromAnswer } from '../../api/errors'
-import { changedOf, holding, isAsSeen } from './holding'
+import { changedOf, clashesOf, holding, isAsSeen, seenOf } from './holding'
 
 const refusal = (status: number) => fromAnswer(status, { type: '/errors/x', title: '', status, detail: '', code: 'x' })
 
@@ -43,4 +43,30 @@ it('keeps of a form what was changed in it, which lies over what others changed 
   expect(written).toEqual({ title: '验收' })
   expect({ title: '初验', supports: ['乙'], due: '2026-09-30', ...written }).toEqual({ title: '验收', supports: ['乙'], due: '2026-09-30' })
   expect(changedOf({ supports: ['甲'], lead: '乙' }, { supports: [], lead: '' })).toEqual({ supports: [], lead: '' })
+})
+
+describe('a field that two people change', () => {
+  const seen = { title: '验收', due: '2026-06-30', supports: ['甲'] }
+  const fields = { due: '2026-07-31', supports: ['乙'] }
+
+  it('is told with both values, and the others are not', () => {
+    const now = { title: '初验', due: '2026-08-31', supports: ['甲'] }
+    expect(clashesOf(now, fields, seenOf(seen, fields, {}))).toEqual([{ field: 'due', theirs: '2026-08-31', mine: '2026-07-31' }])
+    expect(clashesOf(seen, fields, seenOf(seen, fields, {}))).toEqual([])
+    expect(clashesOf({ ...now, due: '2026-07-31' }, fields, seenOf(seen, fields, {}))).toEqual([])
+  })
+
+  it('stays one while more is written, until one of the values is chosen', () => {
+    const now = { ...seen, due: '2026-08-31' }
+    const more = { due: '2026-07-15', title: '终验' }
+    const known = seenOf(now, more, seenOf(seen, fields, {}))
+    expect(known).toEqual({ due: '2026-06-30', title: '验收' })
+    expect(clashesOf(now, more, known).map(({ field }) => field)).toEqual(['due'])
+    expect(clashesOf(now, more, { ...known, due: now.due })).toEqual([])
+    expect(clashesOf(now, changedOf(now, { ...now, title: '终验' }), known)).toEqual([])
+  })
+
+  it('is told as well of a draft that was kept before the other change', () => {
+    expect(clashesOf({ ...seen, due: '2026-08-31' }, { due: '2026-07-31' }, { due: '2026-06-30' })).toHaveLength(1)
+  })
 })

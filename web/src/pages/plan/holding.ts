@@ -39,3 +39,25 @@ export function changedOf<T extends object>(before: T, form: T): Partial<T> {
   const names = Object.keys(form) as (keyof T)[]
   return Object.fromEntries(names.filter((name) => !isAsTold(before[name], form[name])).map((name) => [name, form[name]])) as Partial<T>
 }
+
+/** A field that is written here and was changed by others meanwhile. */
+export interface Clash<F> {
+  field: keyof F & string
+  theirs: unknown
+  mine: unknown
+}
+
+const written = <F extends object>(fields: Partial<F>) => Object.keys(fields) as (keyof F & string)[]
+
+/** What the plan said of each written field when that was first written. */
+export function seenOf<F extends object>(before: F, fields: Partial<F>, seen: Partial<F>): Partial<F> {
+  return Object.fromEntries(written(fields).map((field) => [field, field in seen ? seen[field] : before[field]])) as Partial<F>
+}
+
+/** The written fields of which the plan says otherwise than when they were written, and otherwise than they do. */
+export function clashesOf<F extends object>(before: F, fields: Partial<F>, seen: Partial<F>): Clash<F>[] {
+  const isClash = (field: keyof F) => field in seen && !isAsTold(seen[field], before[field]) && !isAsTold(fields[field], before[field])
+  return written(fields)
+    .filter(isClash)
+    .map((field) => ({ field, theirs: before[field], mine: fields[field] }))
+}

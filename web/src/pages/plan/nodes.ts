@@ -49,3 +49,20 @@ export function faultsOfNode(form: NodeForm): NodeFault[] {
   if (form.share.trim() !== '' && !isPercent) faults.push('share')
   return faults
 }
+
+/** What is to be said of the day on which a node was finished, before it is sent. */
+export interface Finishing {
+  /** No day, or one that has not come. */
+  fault: 'wrong' | 'ahead' | undefined
+  /** A day before today is shown by documents. */
+  needsFiles: boolean
+  /** The day after which it is finished late, where that is so. */
+  lateAfter: string | undefined
+}
+
+export function finishOf(node: Pick<PlanNode, 'due' | 'standing'>, on: string, today: string, files: number): Finishing {
+  if (!isDay(on)) return { fault: 'wrong', needsFiles: false, lateAfter: undefined }
+  // A date that lies on a day of rest may end on a later one.
+  const due = node.standing?.due.day ?? node.due
+  return { fault: on > today ? 'ahead' : undefined, needsFiles: on < today && files === 0, lateAfter: on > due && on <= today ? due : undefined }
+}

@@ -3,9 +3,11 @@ import type { MetricAnswer } from '../../api/metrics'
 import type { Plan, PlanBinding, PlanTarget, PlanTask } from '../../api/plans'
 import { faultsOfBinding, fieldsOf, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
 import { countiesAsk, faultsOfShares, firstShares, leastOf, linesOf, newShares, numbersOfCounties, reachedOf, settled, shareEdits, splitOf, sumOf, toLines, withLine } from './counties'
-import { aboutOf, byItem, namesOf } from './difference'
+import { aboutOf, byItem, closingOf, comesAlong, namesOf } from './difference'
+import { finishOf } from './nodes'
 import { edges } from './paper'
 import { taken } from './tasks'
+import { waitingChanges, waitingEvidence, waitingFirst } from './waiting'
 
 const counts = { 'not-begun': 0, 'on-course': 0, near: 0, late: 0, done: 0, 'done-late': 0 }
 const task = (part: Partial<PlanTask> = {}): PlanTask => ({ id: '1.1', point: 1, title: '新增基站', supports: [], counties: [], due: '2026-12-31', nodes: [], target: 4, ...part })
@@ -163,4 +165,43 @@ test('the edge of a sheet holds any title as text', () => {
   const told = edges({ title: '“数字”"要点"\\', stamp: '打印', pageOf: '第 {page} 页，共 {pages} 页' })
   expect(told).toContain('content: "“数字”\\22 要点\\22 \\5c "')
   expect(told).toContain('content: "第 " counter(page) " 页，共 " counter(pages) " 页"')
+})
+
+describe('a node that is finished', () => {
+  const node = { due: '2026-06-30', standing: { due: { day: '2026-07-01', is_presumed: false } } as PlanTask['nodes'][number]['standing'] }
+  test('late is told before it is sent, by the day on which its date ends', () => {
+    expect(finishOf(node, '2026-07-02', '2026-07-02', 0)).toEqual({ fault: undefined, needsFiles: false, lateAfter: '2026-07-01' })
+    expect(finishOf(node, '2026-07-01', '2026-07-01', 0).lateAfter).toBeUndefined()
+    expect(finishOf({ due: '2026-06-30' }, '2026-07-01', '2026-07-01', 0).lateAfter).toBe('2026-06-30')
+  })
+  test('on an earlier day is shown by documents, and on none that has not come', () => {
+    expect(finishOf(node, '2026-06-30', '2026-07-02', 0)).toEqual({ fault: undefined, needsFiles: true, lateAfter: undefined })
+    expect(finishOf(node, '2026-06-30', '2026-07-02', 1).needsFiles).toBe(false)
+    expect(finishOf(node, '2026-07-03', '2026-07-02', 0)).toEqual({ fault: 'ahead', needsFiles: false, lateAfter: undefined })
+    expect(finishOf(node, '2026-06-31', '2026-07-02', 0).fault).toBe('wrong')
+  })
+})
+
+test('what waits to be decided is counted, and evidence that waits comes first', () => {
+  const list = ['accepted', 'submitted', 'returned', 'submitted'].map((state, number) => ({ state, number }))
+  expect(waitingEvidence(list)).toBe(2)
+  expect(waitingEvidence(undefined)).toBe(0)
+  expect(waitingFirst(list).map(({ number }) => number)).toEqual([1, 3, 0, 2])
+  expect(waitingChanges([{ state: 'requested' }, { state: 'approved' }])).toBe(1)
+})
+
+test('the history says whether a target was closed or is open again', () => {
+  const closed = { closed_on: '2026-05-31', seen: {} }
+  expect(closingOf({ item: 'closing/4', to: [closed] as never })).toEqual({ on: '2026-05-31' })
+  expect(closingOf({ item: 'closing/4', to: [closed, { closed_on: null, seen: {} }] as never })).toEqual({ on: undefined })
+  expect(closingOf({ item: 'closing/4', to: null as never })).toBeUndefined()
+  expect(closingOf({ item: 'target/4', to: [closed] as never })).toBeUndefined()
+})
+
+test('what comes along with a change is told apart from what it names', () => {
+  const change = (item: string, field: string | null = 'due') => ({ item, field, from: '2026-06-30', to: '2026-05-31' }) as never
+  const edits = [{ op: 'set', item: 'task/1.1' }]
+  expect(comesAlong({ edits, effects: [change('task/1.1'), change('node/1.1.1')] }).map(({ item }) => item)).toEqual(['node/1.1.1'])
+  expect(comesAlong({ edits: [{ op: 'add', item: 'point/1' }], effects: [change('task/1.2', null)] })).toEqual([])
+  expect(comesAlong({ edits })).toEqual([])
 })
