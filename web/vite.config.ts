@@ -26,7 +26,13 @@ const wall: Plugin = {
 
 const CHINESE = fileURLToPath(new URL('src/i18n/zh-CN.json', import.meta.url))
 /** What some pages alone say, and bring with them: `texts:plans`, `texts:grants`. */
-const PARTS = { plans: /^(plans|plan-field)\./, grants: /^grants\./ }
+const PARTS = {
+  plans: /^(plans|plan-field)\./,
+  grants: /^grants\./,
+  events: /^(events|event-kind|event-detail)\./,
+  negative: /^(negative|negative-scope)\./,
+  packs: /^(pack-change|pack-step|effect)\./,
+}
 
 const partOf = (key: string) => Object.entries(PARTS).find(([, of]) => of.test(key))?.[0] ?? 'shell'
 

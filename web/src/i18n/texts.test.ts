@@ -64,6 +64,9 @@ test('no address of another host is in the code', () => {
 const PARTS = [
   { of: /^pages\/plans?\//, says: /['`]plans\.|'plan-field'/, texts: 'pages/plan/texts', from: ['pages/plan/PlanPage', 'pages/plan/Standing', 'pages/plan/Waits', 'pages/plans/Plans'] },
   { of: /^pages\/grants\//, says: /['`]grants\./, texts: 'pages/grants/texts', from: ['pages/grants/Grants'] },
+  { of: /^pages\/events\//, says: /['`](events|event-kind|event-detail)\.|'event-(kind|detail)'/, texts: 'pages/events/texts', from: ['pages/events/Events'] },
+  { of: /^pages\/negative\//, says: /['`](negative|negative-scope)\./, texts: 'pages/negative/texts', from: ['pages/negative/NegativeList'] },
+  { of: /^pages\/packs\//, says: /['`](pack-change|pack-step|effect)\.|word\('(pack-change|pack-step|effect)'/, texts: 'pages/packs/texts', from: ['pages/packs/Packs'] },
 ]
 
 test.each(PARTS)('what comes with $texts is said by its pages alone, and whatever of these is taken in elsewhere brings it', ({ of, says, texts, from }) => {

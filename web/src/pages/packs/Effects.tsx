@@ -74,11 +74,11 @@ export function Parts({ change }: { change: Parameters<typeof saidOf>[0] }) {
   ))
 }
 
-const PARTS: Record<string, 'pack-change.sharing' | 'pack-change.title' | 'pack-change.check-level' | 'event-detail.basis'> = {
+const PARTS: Record<string, 'pack-change.sharing' | 'pack-change.title' | 'pack-change.check-level' | 'figure.basis'> = {
   class: 'pack-change.sharing',
   title: 'pack-change.title',
   level: 'pack-change.check-level',
-  basis: 'event-detail.basis',
+  basis: 'figure.basis',
 }
 
 /** A SELECT is long, and is opened by whoever wants to read it. */
