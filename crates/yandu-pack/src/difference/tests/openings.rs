@@ -89,7 +89,7 @@ fn a_permit_of_a_pack_opens_something_and_new_datasets_do_not() {
         let path = demo.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
-        let loaded = Packs::load(&[demo.clone()], &AnyCondition);
+        let loaded = Packs::load(std::slice::from_ref(&demo), &AnyCondition);
         assert!(!loaded.has_errors(), "{:?}", loaded.problems);
         loaded.packs
     };
