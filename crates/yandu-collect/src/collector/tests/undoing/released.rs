@@ -50,7 +50,8 @@ impl City {
         )
         .await;
         let me = Principal::local_administrator();
-        let restoring = self.collector.restore(&me, &dataset(), version, "cut off");
+        let dataset = dataset();
+        let restoring = self.collector.restore(&me, &dataset, version, "cut off");
         restoring.await.unwrap_err();
         run_sql(self, "DROP TRIGGER stopped").await;
     }
