@@ -36,7 +36,8 @@ async fn a_lower_grade_of_a_pack_is_on_record_once_and_is_no_decision() {
     let city = City::new(UntilConfirmed::Declared).await;
     let lower = [lowering(Grade::General3, Grade::General2)];
     for _ in 0..2 {
-        let noted = city.classification.note_pack_change(&change(4), &lower);
+        let change = change(4);
+        let noted = city.classification.note_pack_change(&change, &lower);
         noted.await.unwrap();
     }
     let found = lowerings(&city).await;
@@ -54,7 +55,8 @@ async fn a_lower_grade_of_a_pack_is_on_record_once_and_is_no_decision() {
     assert!(city.classification.counts().await.unwrap().is_empty());
     // Another change is another record.
     let lower = [lowering(Grade::General2, Grade::General1)];
-    let noted = city.classification.note_pack_change(&change(6), &lower);
+    let change = change(6);
+    let noted = city.classification.note_pack_change(&change, &lower);
     noted.await.unwrap();
     assert_eq!(lowerings(&city).await.len(), 2);
 }
@@ -72,7 +74,8 @@ async fn what_a_decision_keeps_as_sensitive_as_it_was_is_not_lowered() {
         .await;
     kept.unwrap();
     let lower = [lowering(Grade::General3, Grade::General2)];
-    let noted = city.classification.note_pack_change(&change(4), &lower);
+    let change = change(4);
+    let noted = city.classification.note_pack_change(&change, &lower);
     noted.await.unwrap();
     assert!(lowerings(&city).await.is_empty());
 }
