@@ -122,15 +122,16 @@ async fn a_change_is_approved_by_somebody_else_than_whoever_asked_for_it() {
     approved(&city).await;
     let root = city.claim().await;
     let office = city.member(&root, "wang", "市工信局", &["steward"]).await;
-    let other = city.member(&root, "sun", "市工信局", &["steward"]).await;
+    let other = city.member(&root, "zheng", "市工信局", &["steward"]).await;
     let changes = "/api/v1/plans/2026/changes";
-    let edit = json!({
-        "edits": [{"op": "set", "item": "target/1", "fields": {"value": 280}}], "reason": "推迟",
-    });
+    let edit = |value: u64| {
+        let edit = json!({"op": "set", "item": "target/1", "fields": {"value": value}});
+        json!({"edits": [edit], "reason": "推迟"})
+    };
     let accept = json!({"accept": true, "reason": "同意"});
     let reject = json!({"accept": false, "reason": "撤回"});
     let decision = |number: u64| format!("{changes}/{number}/decision");
-    city.ok(&office, Method::POST, changes, &edit).await;
+    city.ok(&office, Method::POST, changes, &edit(280)).await;
     let refused = city
         .refused(&office, Method::POST, &decision(1), &accept)
         .await;
@@ -138,7 +139,7 @@ async fn a_change_is_approved_by_somebody_else_than_whoever_asked_for_it() {
     let made = city.ok(&other, Method::POST, &decision(1), &accept).await;
     assert_eq!(made["targets"][0]["value"], 280);
     // What one has asked for one may take back.
-    city.ok(&office, Method::POST, changes, &edit).await;
+    city.ok(&office, Method::POST, changes, &edit(290)).await;
     city.ok(&office, Method::POST, &decision(2), &reject).await;
 }
 
