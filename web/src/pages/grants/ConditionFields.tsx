@@ -8,7 +8,7 @@ import { Waiting } from '../../kit/Loaded'
 import { Code } from '../../kit/Text'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { ConditionValues } from './ConditionValues'
-import { type Comparison, type Condition, NO_CONDITION, comparisonsOf, conditionsOf, ofColumn, sqlOf, valuesFor } from './condition'
+import { type Comparison, type Condition, NO_CONDITION, comparisonsOf, conditionsOf, isUnfinished, ofColumn, sqlOf, valuesFor } from './condition'
 
 interface Props {
   dataset: string
@@ -54,7 +54,7 @@ export function ConditionFields({ dataset, sql, fault, onChange }: Props) {
       ) : (
         <Parts conditions={conditions} options={options} typeOf={typeOf} set={(next) => onChange(sqlOf(next, typeOf))} />
       )}
-      {!isSql && sql !== '' && (
+      {!isSql && sql !== '' && !isUnfinished(sql) && (
         <p className="hint">
           SQL <Code>{sql}</Code>
         </p>
