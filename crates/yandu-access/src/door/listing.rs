@@ -45,9 +45,12 @@ impl Door {
         });
         let counted: Vec<GrantId> = counted.collect();
         let mut left = BTreeMap::new();
+        if counted.is_empty() {
+            return Ok(left);
+        }
+        // What is held in memory does not follow each use.
+        let mut connection = self.inner.store.pool().acquire().await?;
         for id in counted {
-            // What is held in memory does not follow each use.
-            let mut connection = self.inner.store.pool().acquire().await?;
             let grant = store::grant::find(&mut connection, id).await?;
             if let Some(uses) = grant.granted.uses {
                 left.insert(id.policy(), uses.saturating_sub(grant.used));
