@@ -322,6 +322,7 @@ impl PackChanges {
             }
         }
     }
+
     /// Tells everybody what the newest change did, for the case that the program ended before they were told.
     pub async fn tell_newest(&self) -> Result<()> {
         let records = &self.inner.installed.records;
