@@ -161,7 +161,11 @@ impl Collector {
 
     /// Lets the batches and the released rows of their quarantine say what a reversal did, as its commit has it; without a
     /// commit forgets the reversal.
-    async fn settle_reversal(&self, dataset: &DatasetId, commit: &BatchId) -> Result<()> {
+    pub(crate) async fn settle_reversal(
+        &self,
+        dataset: &DatasetId,
+        commit: &BatchId,
+    ) -> Result<()> {
         let lake = self.lake();
         let changed = match lake.find_commit(dataset, commit).await? {
             Some(_) => {
@@ -241,41 +245,5 @@ impl Collector {
             }
         }
         Ok(changed)
-    }
-
-    /// Settles the reversals of a dataset that were under way. The caller holds its turn.
-    pub(crate) async fn settle_reversals(&self, dataset: &DatasetId) -> Result<()> {
-        if !self.lake().has(dataset) {
-            return Ok(());
-        }
-        let commits: Vec<String> = sqlx::query_scalar(
-            "SELECT commit_id FROM reversal WHERE dataset = ? ORDER BY commit_id",
-        )
-        .bind(dataset.as_str())
-        .fetch_all(self.inner.batches.pool())
-        .await?;
-        for commit in commits {
-            self.settle_reversal(dataset, &parse_id(&commit)?).await?;
-            tracing::info!(dataset.id = %dataset, commit.id = commit, "an interrupted undoing settled");
-        }
-        Ok(())
-    }
-
-    /// Settles the reversals that were under way when the process last ended.
-    pub(crate) async fn recover_reversals(&self) -> Result<()> {
-        let datasets: Vec<String> =
-            sqlx::query_scalar("SELECT DISTINCT dataset FROM reversal ORDER BY dataset")
-                .fetch_all(self.inner.batches.pool())
-                .await?;
-        for dataset in datasets {
-            let dataset: DatasetId = serde_json::from_value(dataset.into())?;
-            let turn = self.turn(&dataset);
-            // Whoever holds the turn may be the one who reverses, and settles it.
-            let Ok(_turn) = turn.try_lock() else {
-                continue;
-            };
-            self.settle_reversals(&dataset).await?;
-        }
-        Ok(())
     }
 }

@@ -1,13 +1,11 @@
 //! A release while it is under way. Which rows it is about is recorded before the lake changes, with the id of its commit. The
 //! one commit decides, as with a batch: with it, they are released; without it, they still wait.
 
-use tokio::sync::OwnedMutexGuard;
 use yandu_lake::Principal;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::batch::Batch;
 use crate::collector::Collector;
-use crate::store::parse_id;
 use crate::{Result, reference};
 
 /// Rows that a commit is about to release.
@@ -23,14 +21,6 @@ pub(super) struct Releasing<'a> {
 }
 
 impl Collector {
-    /// Takes the turn of a dataset. Releases and reversals of it whose end could not be recorded are settled then.
-    pub(crate) async fn settled_turn(&self, dataset: &DatasetId) -> Result<OwnedMutexGuard<()>> {
-        let turn = self.turn(dataset).lock_owned().await;
-        self.settle_releases(dataset).await?;
-        self.settle_reversals(dataset).await?;
-        Ok(turn)
-    }
-
     /// Records what a commit is about to release.
     pub(super) async fn begin_release(&self, releasing: &Releasing<'_>) -> Result<()> {
         let (batch, commit) = (releasing.batch, releasing.commit);
@@ -60,7 +50,7 @@ impl Collector {
     }
 
     /// Lets the records say of rows that they were released, as the lake has it; without a commit forgets the release.
-    pub(super) async fn settle_release(&self, dataset: &DatasetId, commit: &BatchId) -> Result<()> {
+    pub(crate) async fn settle_release(&self, dataset: &DatasetId, commit: &BatchId) -> Result<()> {
         let version = self.lake().find_commit(dataset, commit).await?;
         let mut transaction = yandu_store::writing(self.inner.batches.pool()).await?;
         if version.is_some() {
@@ -89,42 +79,6 @@ impl Collector {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Settles what was under way of a dataset. The caller holds its turn.
-    async fn settle_releases(&self, dataset: &DatasetId) -> Result<()> {
-        if !self.lake().has(dataset) {
-            return Ok(());
-        }
-        let commits: Vec<String> = sqlx::query_scalar(
-            "SELECT commit_id FROM releasing WHERE dataset = ? ORDER BY commit_id",
-        )
-        .bind(dataset.as_str())
-        .fetch_all(self.inner.batches.pool())
-        .await?;
-        for commit in commits {
-            self.settle_release(dataset, &parse_id(&commit)?).await?;
-            tracing::info!(dataset.id = %dataset, commit.id = commit, "an interrupted release settled");
-        }
-        Ok(())
-    }
-
-    /// Settles the releases that were under way when the process last ended.
-    pub(crate) async fn recover_releases(&self) -> Result<()> {
-        let datasets: Vec<String> =
-            sqlx::query_scalar("SELECT DISTINCT dataset FROM releasing ORDER BY dataset")
-                .fetch_all(self.inner.batches.pool())
-                .await?;
-        for dataset in datasets {
-            let dataset: DatasetId = serde_json::from_value(dataset.into())?;
-            let turn = self.turn(&dataset);
-            // Whoever holds the turn may be the one who releases, and settles it.
-            let Ok(_turn) = turn.try_lock() else {
-                continue;
-            };
-            self.settle_releases(&dataset).await?;
-        }
         Ok(())
     }
 }
