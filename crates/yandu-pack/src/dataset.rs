@@ -105,11 +105,17 @@ impl Dataset {
     /// What stands in for a value that a reader may not see: the column's mask, that of its standard for its grade, or nothing
     /// at all.
     pub fn column_mask(&self, name: &str) -> Option<Mask> {
+        self.mask_at(name, self.column_grade(name)?)
+    }
+
+    /// The same as its pack declares it, whatever was settled of the grade of the column.
+    pub fn declared_mask(&self, name: &str) -> Option<Mask> {
+        self.mask_at(name, self.declared_grade(name)?)
+    }
+
+    fn mask_at(&self, name: &str, grade: Grade) -> Option<Mask> {
         let column = self.column(name)?;
-        let usual = || {
-            let grade = self.column_grade(name)?;
-            Some(column.standard?.mask_at(grade))
-        };
+        let usual = || column.standard.map(|standard| standard.mask_at(grade));
         Some(column.mask.clone().or_else(usual).unwrap_or(Mask::Null))
     }
 

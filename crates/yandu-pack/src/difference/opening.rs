@@ -5,7 +5,6 @@ use yandu_policy::text_of_mask;
 use yandu_words::{ColumnName, DatasetId, Mask};
 
 use super::{Comparison, word};
-use crate::dataset::Dataset;
 use crate::declare;
 use crate::packs::Packs;
 
@@ -112,26 +111,20 @@ impl Comparison<'_> {
                 let (from, to) = (word(&grades.0), word(&grades.1));
                 push(Opens::Grade, Some(name), from, to);
             }
-            let (from, to) = (mask(self.before, former), mask(self.after, name));
-            if from != to && to != Mask::Null {
+            let masks = (
+                self.before.declared_mask(former.as_str()),
+                self.after.declared_mask(name.as_str()),
+            );
+            if let (Some(from), Some(to)) = masks
+                && from != to
+                && to != Mask::Null
+            {
                 let (from, to) = (text_of_mask(&from), text_of_mask(&to));
                 push(Opens::Mask, Some(name), Some(from), Some(to));
             }
         }
         openings
     }
-}
-
-/// What stands in for values of a column as its pack declares it, whatever was settled of its grade.
-fn mask(dataset: &Dataset, name: &ColumnName) -> Mask {
-    let declared = dataset.column(name.as_str()).and_then(|column| {
-        let usual = || {
-            let grade = dataset.declared_grade(name.as_str())?;
-            Some(column.standard?.mask_at(grade))
-        };
-        column.mask.clone().or_else(usual)
-    });
-    declared.unwrap_or(Mask::Null)
 }
 
 /// The more, the fewer conditions.
