@@ -28,8 +28,8 @@ pub struct PackLowering {
 }
 
 impl Classification {
-    /// Writes down what a change of the packs made less sensitive, once for each change. Fields that a decision keeps as sensitive as
-    /// they were are none of them.
+    /// Writes down what a change of the packs made less sensitive, once for each change, by the grades in force before it and after.
+    /// Fields that a decision keeps as they were are none of them.
     pub async fn note_pack_change(
         &self,
         change: &PackChange,
@@ -46,8 +46,15 @@ impl Classification {
         for lowering in lowerings {
             let key = (lowering.dataset.clone(), Some(lowering.field));
             let decided = in_force.get(&key);
-            let held = decided.map(|decided| in_force_grade(decided, lowering.to));
-            if held.is_some_and(|held| held >= lowering.from) {
+            // The change may be told again, and a decision of later is no part of it.
+            if decided.is_some_and(|decided| decided.decided_at > change.at) {
+                continue;
+            }
+            let held = |declared: Grade| {
+                decided.map_or(declared, |decided| in_force_grade(decided, declared))
+            };
+            let (before, grade) = (held(lowering.from), held(lowering.to));
+            if grade >= before {
                 continue;
             }
             let noted = Classified {
@@ -57,8 +64,8 @@ impl Classification {
                 field: Some(lowering.field),
                 name: Some(lowering.name.clone()),
                 class: None,
-                grade: lowering.to,
-                before: lowering.from,
+                grade,
+                before,
                 declared: lowering.to,
                 inflow: None,
                 inflow_from: Vec::new(),

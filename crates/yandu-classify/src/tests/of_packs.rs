@@ -4,12 +4,13 @@ use jiff::Timestamp;
 
 use super::*;
 
+/// Later than anything that a test decides.
 fn change(number: u64) -> PackChange {
     PackChange {
         number,
         by: "root".to_owned(),
         reason: "标准调整".to_owned(),
-        at: Timestamp::UNIX_EPOCH,
+        at: "2200-01-01T00:00:00Z".parse().unwrap(),
     }
 }
 
@@ -61,21 +62,59 @@ async fn a_lower_grade_of_a_pack_is_on_record_once_and_is_no_decision() {
     assert_eq!(lowerings(&city).await.len(), 2);
 }
 
-#[tokio::test]
-async fn what_a_decision_keeps_as_sensitive_as_it_was_is_not_lowered() {
+/// A city with a decision of a field that packs declare so.
+async fn decided(declared: Grade, grade: Grade) -> City {
     let city = City::new(UntilConfirmed::Declared).await;
     let phone = FieldFacts {
-        declared: Grade::General3,
+        declared,
         ..field(7, "phone", "电话")
     };
-    let kept = city
+    let present = present(&phone);
+    let classified = city
         .classification
-        .classify("wang", &present(&phone), None, Grade::General3, None)
-        .await;
-    kept.unwrap();
-    let lower = [lowering(Grade::General3, Grade::General2)];
+        .classify("wang", &present, None, grade, Some("制度"));
+    classified.await.unwrap();
+    city
+}
+
+#[tokio::test]
+async fn what_a_decision_keeps_as_it_was_is_not_lowered() {
+    for grade in [Grade::General3, Grade::General2, Grade::General1] {
+        let city = decided(Grade::General3, grade).await;
+        let before = lowerings(&city).await;
+        let lower = [lowering(Grade::General3, Grade::General2)];
+        let change = change(4);
+        let noted = city.classification.note_pack_change(&change, &lower);
+        noted.await.unwrap();
+        assert_eq!(lowerings(&city).await, before, "{grade:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_decision_keeps_above_the_declared_grade_is_lowered_to_that() {
+    let city = decided(Grade::General1, Grade::General3).await;
+    let lower = [lowering(Grade::General4, Grade::General1)];
     let change = change(4);
     let noted = city.classification.note_pack_change(&change, &lower);
     noted.await.unwrap();
-    assert!(lowerings(&city).await.is_empty());
+    let found = lowerings(&city).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].before, found[0].grade),
+        (Grade::General4, Grade::General3)
+    );
+}
+
+#[tokio::test]
+async fn what_was_decided_after_a_change_is_not_laid_to_it_when_it_is_told_again() {
+    let city = decided(Grade::General2, Grade::General1).await;
+    let before = lowerings(&city).await;
+    let lower = [lowering(Grade::General3, Grade::General2)];
+    let change = PackChange {
+        at: Timestamp::UNIX_EPOCH,
+        ..change(4)
+    };
+    let noted = city.classification.note_pack_change(&change, &lower);
+    noted.await.unwrap();
+    assert_eq!(lowerings(&city).await, before);
 }
