@@ -113,11 +113,13 @@ mod tests {
             transform.watch(Rhythm::default(), over).await;
         });
         let holds = async |wanted: [&str; 2]| {
+            let mut commits = city.transform.lake().commits();
             let waiting = async {
                 while city.held("t.people").await != wanted {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    commits.changed().await.unwrap();
                 }
             };
+            // Else it would wait for ever for a commit that does not come.
             tokio::time::timeout(Duration::from_secs(30), waiting)
                 .await
                 .unwrap();
