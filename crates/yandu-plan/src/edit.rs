@@ -250,24 +250,21 @@ fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result
             "a target is removed, not made another kind of figure",
         ));
     }
-    if is_reviewed && figure.said != after {
-        let before = figure.said.due;
-        figure.correct(after);
-        figure.state = if figure.as_read.is_some() || figure.origin != Origin::Read {
-            FigureState::Corrected
-        } else {
-            FigureState::Accepted
-        };
-        let due = figure.said.due;
-        come_along(plan, number, before, due);
-        return Ok(());
-    }
-    if !is_reviewed {
-        let before = figure.said.due;
+    let before = figure.said.due;
+    if is_reviewed {
+        if figure.said != after {
+            figure.correct(after);
+            figure.state = if figure.as_read.is_some() || figure.origin != Origin::Read {
+                FigureState::Corrected
+            } else {
+                FigureState::Accepted
+            };
+        }
+    } else {
         figure.change(after);
-        let due = figure.said.due;
-        come_along(plan, number, before, due);
     }
+    let due = figure.said.due;
+    come_along(plan, number, before, due);
     Ok(())
 }
 
