@@ -268,11 +268,7 @@ fn in_use(is_used: bool) -> AccountChange {
 }
 
 async fn change(client: &Client, account: &str, change: &AccountChange) -> Result<AccountLine> {
-    let body = serde_json::to_vec(change).map_err(|error| Failure::of(&error))?;
-    let ask = Ask {
-        body: Some(body),
-        ..Ask::default()
-    };
+    let ask = Ask::with(change)?;
     client.decoded(Method::PATCH, &address(account), ask).await
 }
 
