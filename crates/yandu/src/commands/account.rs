@@ -316,7 +316,7 @@ fn one(account: &AccountLine) -> String {
 fn list(page: &AccountPage) -> String {
     let mut text = lines(&page.accounts);
     if let Some(next) = &page.next {
-        let _ = writeln!(text, "more: yandu account list --after {next}");
+        let _ = writeln!(text, "more: the same with --after {next}");
     }
     text
 }
@@ -341,4 +341,22 @@ fn lines(accounts: &[AccountLine]) -> String {
         ]);
     }
     table.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccountPage, list};
+
+    #[test]
+    fn the_next_page_is_asked_for_with_what_this_one_was_asked_for_with() {
+        let page = AccountPage {
+            accounts: Vec::new(),
+            next: Some("key".to_owned()),
+        };
+        let text = list(&page);
+        assert!(
+            text.ends_with("more: the same with --after key\n"),
+            "{text}"
+        );
+    }
 }
