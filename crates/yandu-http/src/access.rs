@@ -51,6 +51,7 @@ pub use accounts::{
 pub use event::{EventLine, EventPage};
 pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
 pub use identity::{IdentityLine, IdentityList, LinkConfirmation, NewIdentity, ProvedIdentity};
+pub(crate) use name::accounts_of;
 pub use name::{AccountName, AccountNames};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};

@@ -1,24 +1,28 @@
 //! Edits of what a plan says is to be done: set, add, remove. The same edits are made directly, or asked for in a change.
 
+mod along;
+mod county;
+
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::decompose::{copied, retitle};
+use crate::decompose::retitle;
 use crate::record::{
     ChangeRequest, ChangeState, Decision, FigureState, Gone, ItemChange, Items, Node, NodeFields,
     Origin, Plan, Status, Task, TaskFields, difference,
 };
 use crate::reviewing::{Units, because, merged, name, patched, said, set_units};
-use crate::standing::{is_ceiling, is_level, is_open};
 use crate::{Error, Result};
+
+pub(crate) use along::follow;
+use along::{bring, come_along};
+use county::shares_hold;
+pub(crate) use county::split;
 
 /// Signs of the longest title.
 const TITLE_SIGNS: usize = 300;
-/// Counties of one task.
-const COUNTIES: usize = 100;
 /// Tasks of one point, and nodes of one task.
 const MANY: usize = 500;
 
@@ -250,76 +254,22 @@ fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result
             "a target is removed, not made another kind of figure",
         ));
     }
-    if is_reviewed && figure.said != after {
-        let before = figure.said.due;
-        figure.correct(after);
-        figure.state = if figure.as_read.is_some() || figure.origin != Origin::Read {
-            FigureState::Corrected
-        } else {
-            FigureState::Accepted
-        };
-        let due = figure.said.due;
-        come_along(plan, number, before, due);
-        return Ok(());
-    }
-    if !is_reviewed {
-        let before = figure.said.due;
+    let before = figure.said.due;
+    if is_reviewed {
+        if figure.said != after {
+            figure.correct(after);
+            figure.state = if figure.as_read.is_some() || figure.origin != Origin::Read {
+                FigureState::Corrected
+            } else {
+                FigureState::Accepted
+            };
+        }
+    } else {
         figure.change(after);
-        let due = figure.said.due;
-        come_along(plan, number, before, due);
     }
+    let due = figure.said.due;
+    come_along(plan, number, before, due);
     Ok(())
-}
-
-/// Lets what was made out of targets follow what a review says of them.
-pub(crate) fn follow(before: &Plan, plan: &mut Plan) {
-    let dues: Vec<(u32, Option<Date>)> = plan
-        .targets()
-        .map(|target| (target.number, target.said.due))
-        .collect();
-    for (number, due) in dues {
-        let was = before.figures.get(&number).and_then(|was| was.said.due);
-        come_along(plan, number, was, due);
-    }
-    retitle(before, plan, |_| true);
-}
-
-/// What was made out of a target comes along when that is moved to an earlier day: its tasks that are due behind it, with all of theirs.
-fn come_along(plan: &mut Plan, target: u32, before: Option<Date>, due: Option<Date>) {
-    let Some(due) = due.filter(|due| before.is_some_and(|before| *due < before)) else {
-        return;
-    };
-    let behind = plan
-        .tasks
-        .values_mut()
-        .filter(|task| task.target == Some(target) && task.of.is_none() && task.said.due > due);
-    let mut moved: Vec<(String, Date)> = Vec::new();
-    for task in behind {
-        moved.push((task.id.clone(), task.said.due));
-        task.said.due = due;
-    }
-    for (task, before) in moved {
-        bring(plan, &task, before, due);
-    }
-}
-
-/// What is behind the new day of a task comes with it, and is a part of the change: its nodes, and where it is moved to an earlier day
-/// the copies that counties have of it, with theirs.
-fn bring(plan: &mut Plan, key: &str, before: Date, due: Date) {
-    let mut moved = vec![key.to_owned()];
-    if due < before {
-        for copy in plan.tasks.values_mut() {
-            if copy.of.as_deref() == Some(key) && copy.said.due > due {
-                copy.said.due = due;
-                moved.push(copy.id.clone());
-            }
-        }
-    }
-    for node in plan.nodes.values_mut() {
-        if moved.contains(&node.task) {
-            node.said.due = node.said.due.min(due);
-        }
-    }
 }
 
 fn remove_target(plan: &mut Plan, key: &str) -> Result<()> {
@@ -441,139 +391,6 @@ fn remove_node(plan: &mut Plan, key: &str) -> Result<()> {
     let node = plan.nodes.remove(key).ok_or(missing)?;
     if let Some(task) = plan.tasks.get_mut(&node.task) {
         task.gone_nodes.add(key);
-    }
-    Ok(())
-}
-
-/// Gives counties copies of a task, with its nodes. Where shares are given, together they reach the target or keep to it.
-pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Result<()> {
-    let missing = plan.missing("task", key);
-    let task = plan
-        .tasks
-        .get(key)
-        .filter(|task| task.of.is_none())
-        .cloned()
-        .ok_or(missing)?;
-    let copies: Vec<Task> = plan
-        .tasks
-        .values()
-        .filter(|copy| copy.of.as_deref() == Some(key))
-        .cloned()
-        .collect();
-    if shares.is_empty() || shares.len() + copies.len() > COUNTIES {
-        return Err(Error::invalid("counties", "from 1 to 100 counties"));
-    }
-    let numbers = task.gone_copies.next(copies.iter().map(|copy| &copy.id))..;
-    let nodes: Vec<Node> = plan
-        .nodes
-        .values()
-        .filter(|node| node.task == key)
-        .cloned()
-        .collect();
-    let mut names: Vec<String> = copies.into_iter().filter_map(|copy| copy.county).collect();
-    for (number, share) in numbers.zip(shares) {
-        let county = name(&share.county)?;
-        if names.contains(&county) {
-            return Err(Error::invalid(
-                "counties",
-                format!("`{county}` has a copy already"),
-            ));
-        }
-        if share
-            .quantity
-            .is_some_and(|share| !share.is_finite() || share < 0.0)
-        {
-            return Err(Error::invalid("quantity", "a number from 0"));
-        }
-        let id = format!("{key}-{number}");
-        let copy = Task {
-            id: id.clone(),
-            said: TaskFields {
-                lead: Some(county.clone()),
-                supports: Vec::new(),
-                counties: Vec::new(),
-                quantity: share.quantity,
-                ..task.said.clone()
-            },
-            of: Some(key.to_owned()),
-            county: Some(county.clone()),
-            gone_nodes: Gone::default(),
-            gone_copies: Gone::default(),
-            ..task.clone()
-        };
-        for (place, node) in nodes.iter().enumerate() {
-            let own = format!("{id}.{}", place + 1);
-            let said = copied(plan, (&task, node), &copy);
-            plan.nodes.insert(
-                own.clone(),
-                Node {
-                    id: own,
-                    task: id.clone(),
-                    said,
-                    begun: None,
-                    finished: None,
-                },
-            );
-        }
-        plan.tasks.insert(id, copy);
-        names.push(county);
-    }
-    shares_hold(plan, key)?;
-    if let Some(task) = plan.tasks.get_mut(key) {
-        task.said.counties = names;
-    }
-    Ok(())
-}
-
-/// Shares are given to all counties of a task or to none, and together they reach the target of the city, or keep to what it allows
-/// at most. A level has no shares: each county reaches the same.
-fn shares_hold(plan: &Plan, key: &str) -> Result<()> {
-    let copies = plan
-        .tasks
-        .values()
-        .filter(|copy| copy.of.as_deref() == Some(key));
-    let quantities: Vec<Option<f64>> = copies.map(|copy| copy.said.quantity).collect();
-    if quantities.iter().all(Option::is_none) {
-        return Ok(());
-    }
-    if quantities.iter().any(Option::is_none) {
-        return Err(Error::invalid("quantity", "of all counties or of none"));
-    }
-    let target = plan.tasks.get(key).and_then(|task| task.target);
-    let Some(target) = target.and_then(|target| plan.figures.get(&target)) else {
-        return Ok(());
-    };
-    if is_level(target) {
-        return Err(Error::invalid(
-            "quantity",
-            "none: the target is a rate, a mean or a duration, which each county reaches as the city does",
-        ));
-    }
-    let Some(whole) = target.said.value.number().map(f64::abs) else {
-        return Ok(());
-    };
-    let sum: f64 = quantities.iter().flatten().sum();
-    let slack = whole.max(1.0) * 1e-9;
-    // On which side of the target the shares are to be is not known yet.
-    if is_open(target, None) {
-        return Ok(());
-    }
-    let has_most = is_ceiling(target, None);
-    if has_most && sum > whole + slack {
-        return Err(Error::invalid(
-            "quantity",
-            format!(
-                "the shares of the counties together are {sum}, and the target of the city allows {whole} at most"
-            ),
-        ));
-    }
-    if !has_most && sum < whole - slack {
-        return Err(Error::invalid(
-            "quantity",
-            format!(
-                "the shares of the counties together are {sum}, and do not reach the target of the city"
-            ),
-        ));
     }
     Ok(())
 }

@@ -161,19 +161,9 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
             continue;
         };
         if is_open(stands.lamp) {
-            items.push(Listed {
-                step: Step::Remind,
-                item: format!("node/{}", node.id),
-                title: node.said.title.clone(),
-                point: task.point,
-                task: Some(task.id.clone()),
-                unit: task.said.lead.clone(),
-                county: task.county.clone(),
-                due: stands.due,
-                days_left: stands.days_left,
-                rule: "",
-                rest: Vec::new(),
-            });
+            let title = &node.said.title;
+            let item = format!("node/{}", node.id);
+            items.push(of_task(task, item, title, (stands.due, stands.days_left)));
         }
     }
     let divided: BTreeSet<&str> = plan.nodes.values().map(|node| node.task.as_str()).collect();
@@ -183,19 +173,9 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
         };
         let is_alone = !divided.contains(task.id.as_str()) && !is_told(task, standing);
         if is_alone && !stands.is_closed {
-            items.push(Listed {
-                step: Step::Remind,
-                item: format!("task/{}", task.id),
-                title: task.said.title.clone(),
-                point: task.point,
-                task: Some(task.id.clone()),
-                unit: task.said.lead.clone(),
-                county: task.county.clone(),
-                due: stands.due,
-                days_left: stands.days_left,
-                rule: "",
-                rest: Vec::new(),
-            });
+            let title = &task.said.title;
+            let item = format!("task/{}", task.id);
+            items.push(of_task(task, item, title, (stands.due, stands.days_left)));
         }
     }
     for target in plan.targets() {
@@ -221,6 +201,23 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
         }
     }
     items
+}
+
+/// A task or a node of it, with the day on which that is due and the days that are left.
+fn of_task(task: &Task, item: String, title: &str, (due, days_left): (Counted, i64)) -> Listed {
+    Listed {
+        step: Step::Remind,
+        item,
+        title: title.to_owned(),
+        point: task.point,
+        task: Some(task.id.clone()),
+        unit: task.said.lead.clone(),
+        county: task.county.clone(),
+        due,
+        days_left,
+        rule: "",
+        rest: Vec::new(),
+    }
 }
 
 /// Whether the open target of a task stands for it on its day or before. It is the city's, and no county's.

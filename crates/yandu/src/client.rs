@@ -36,6 +36,17 @@ pub(crate) struct Ask {
     pub(crate) revision: Option<u64>,
 }
 
+impl Ask {
+    /// One with a body.
+    pub(crate) fn with(body: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(body).map_err(|error| Failure::of(&error))?;
+        Ok(Self {
+            body: Some(body),
+            ..Self::default()
+        })
+    }
+}
+
 pub(crate) struct Client {
     door: Door,
 }
@@ -158,12 +169,7 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        let body = serde_json::to_vec(body).map_err(|error| Failure::of(&error))?;
-        let ask = Ask {
-            body: Some(body),
-            ..Ask::default()
-        };
-        decode(self.send(Method::POST, path, ask).await?).await
+        self.decoded(Method::POST, path, Ask::with(body)?).await
     }
 
     /// Sends a request and reads its answer.

@@ -58,17 +58,7 @@ async fn list_names(
 ) -> Result<Json<AccountNames>> {
     let accounts = state.door().accounts();
     let found = match (&asked.ids, asked.q) {
-        (Some(ids), _) => {
-            let mut found = Vec::new();
-            for id in named(ids)? {
-                match accounts.find(&id).await {
-                    Ok(account) => found.push(account),
-                    Err(yandu_access::Error::NoAccount(_)) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            found
-        }
+        (Some(ids), _) => accounts_of(&state, named(ids)?).await?,
         (None, text) => {
             let mut found = Vec::new();
             for status in [Status::Active, Status::Invited] {
@@ -87,6 +77,20 @@ async fn list_names(
     Ok(Json(AccountNames {
         names: found.into_iter().map(AccountName::from).collect(),
     }))
+}
+
+/// The accounts of ids; what is no account is left out.
+pub(crate) async fn accounts_of(state: &State, ids: Vec<AccountId>) -> Result<Vec<Account>> {
+    let accounts = state.door().accounts();
+    let mut found = Vec::new();
+    for id in ids {
+        match accounts.find(&id).await {
+            Ok(account) => found.push(account),
+            Err(yandu_access::Error::NoAccount(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }
 
 /// The ids that are written so that they can be those of accounts.

@@ -20,7 +20,7 @@ use yandu_words::id::DatasetId;
 use super::actual::{definition, look, shown};
 use super::stored::answer;
 use crate::Result;
-use crate::access::Asker;
+use crate::access::{Asker, accounts_of};
 use crate::address::Base;
 use crate::export::{File, of_file, taken};
 use crate::extract::{Path, Query};
@@ -288,22 +288,14 @@ async fn names(state: &State, plan: &yandu_plan::Plan) -> Result<BTreeMap<String
     let decided = plan.changes.values();
     let decided = decided.filter_map(|change| change.decided.as_ref());
     let who: BTreeSet<&str> = decided.map(|by| by.who.as_str()).collect();
-    let accounts = state.door().accounts();
-    let mut names = BTreeMap::new();
     // What is no account has a name of the program.
     let ids = who
         .into_iter()
         .filter_map(|who| who.parse::<AccountId>().ok());
-    for id in ids {
-        match accounts.find(&id).await {
-            Ok(account) => {
-                names.insert(id.to_string(), account.name);
-            }
-            Err(yandu_access::Error::NoAccount(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(names)
+    let accounts = accounts_of(state, ids.collect()).await?;
+    let names = accounts.into_iter();
+    let names = names.map(|account| (account.id.to_string(), account.name));
+    Ok(names.collect())
 }
 
 /// Drawing a paper takes a moment of a processor.

@@ -41,14 +41,19 @@ pub(super) async fn fields(
     at: ReadPoint,
     read: &[DatasetId],
 ) -> Vec<HiddenField> {
-    let Some(principal) = leaving.asker.principal() else {
+    let asker = leaving.asker.principal();
+    let Some((principal, rights)) = asker.zip(leaving.principal.rights()) else {
         return Vec::new();
     };
     let circumstances = leaving.asker.on(leaving.way);
+    let now = state.now();
     let sights: BTreeMap<&str, Vec<Shown>> = read
         .iter()
         .map(|dataset| {
-            let sight = state.door().sight(&principal, &circumstances, dataset);
+            // Not everything that is permitted is read under: what a page shows by itself is read under no counted grant.
+            let permits = rights.permits(dataset, now);
+            let mut sight = state.door().sight(&principal, &circumstances, dataset);
+            sight.retain(|shown| permits.contains(&shown.policy));
             (dataset.as_str(), sight)
         })
         .collect();

@@ -57,6 +57,19 @@ form:
   since: 2025-01
   due: 5 wd
 ";
+const BY_AGE: &str = "\
+dataset: club.by_age
+title: {zh: 各年龄会员数}
+owner: 市民政局
+origin: model
+sharing: {class: unconditional}
+opening: closed
+refresh: daily
+key: [age]
+columns:
+  age: {title: {zh: 年龄}, type: integer}
+  members: {title: {zh: 会员数}, type: integer}
+";
 /// Stewards see their own department's values up to the grade of a number, which a name is above.
 const POLICIES: &str = r#"
 @id("browse") @about("工作人员可以查看一本账和看板")

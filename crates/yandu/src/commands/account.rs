@@ -268,11 +268,7 @@ fn in_use(is_used: bool) -> AccountChange {
 }
 
 async fn change(client: &Client, account: &str, change: &AccountChange) -> Result<AccountLine> {
-    let body = serde_json::to_vec(change).map_err(|error| Failure::of(&error))?;
-    let ask = Ask {
-        body: Some(body),
-        ..Ask::default()
-    };
+    let ask = Ask::with(change)?;
     client.decoded(Method::PATCH, &address(account), ask).await
 }
 
@@ -320,7 +316,7 @@ fn one(account: &AccountLine) -> String {
 fn list(page: &AccountPage) -> String {
     let mut text = lines(&page.accounts);
     if let Some(next) = &page.next {
-        let _ = writeln!(text, "more: yandu account list --after {next}");
+        let _ = writeln!(text, "more: the same with --after {next}");
     }
     text
 }
@@ -345,4 +341,22 @@ fn lines(accounts: &[AccountLine]) -> String {
         ]);
     }
     table.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccountPage, list};
+
+    #[test]
+    fn the_next_page_is_asked_for_with_what_this_one_was_asked_for_with() {
+        let page = AccountPage {
+            accounts: Vec::new(),
+            next: Some("key".to_owned()),
+        };
+        let text = list(&page);
+        assert!(
+            text.ends_with("more: the same with --after key\n"),
+            "{text}"
+        );
+    }
 }

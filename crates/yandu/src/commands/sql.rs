@@ -85,8 +85,7 @@ impl Sql {
         };
         let ask = Ask {
             accept: format.media_type(),
-            body: Some(serde_json::to_vec(&query).map_err(|error| Failure::of(&error))?),
-            ..Ask::default()
+            ..Ask::with(&query)?
         };
         let asked = with_client(&context.config, Folder::MustExist, async |client| {
             match (&self.out, format) {

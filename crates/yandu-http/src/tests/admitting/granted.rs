@@ -428,6 +428,36 @@ async fn what_a_page_shows_by_itself_uses_no_grant_up_and_sights_say_how_often_o
 }
 
 #[tokio::test]
+async fn what_a_page_shows_by_itself_is_told_as_hidden_though_a_counted_grant_would_show_it() {
+    let (city, [_, sec, wang]) = city().await;
+    let until = until(&city);
+    let masked = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+        "columns": ["number", "name"], "masks": {"name": "keep 1 0"}, "purpose": "核对", "until": until,
+    });
+    let counted = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+        "columns": ["number", "name"], "purpose": "核对", "until": until, "uses": 2,
+    });
+    for grant in [masked, counted] {
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    }
+    let sql = "SELECT name FROM club.member ORDER BY number";
+    let ask = async |uncounted: bool| {
+        let asked = json!({"sql": sql, "uncounted": uncounted});
+        city.ok(&wang, Method::POST, "/api/v1/query", &asked).await
+    };
+    let shown = ask(true).await;
+    assert_ne!(shown["rows"][0][0], "王芳");
+    let hidden = &shown["hidden"][0];
+    assert_eq!(hidden["field"], "club.member.name", "{shown}");
+    assert_eq!(hidden["policy"], "grants/G1", "{shown}");
+    let asked = ask(false).await;
+    assert_eq!(asked["rows"][0][0], "王芳");
+    assert_eq!(asked["hidden"], Value::Null);
+}
+
+#[tokio::test]
 async fn an_answer_says_which_masked_fields_decide_its_rows_although_it_shows_none_of_them() {
     let (city, [_, sec, wang]) = city().await;
     let grant = json!({

@@ -4,19 +4,6 @@ use yandu_store::Clock;
 
 use super::*;
 
-const BY_AGE: &str = "\
-dataset: club.by_age
-title: {zh: 各年龄会员数}
-owner: 市民政局
-origin: model
-sharing: {class: unconditional}
-opening: closed
-refresh: daily
-key: [age]
-columns:
-  age: {title: {zh: 年龄}, type: integer}
-  members: {title: {zh: 会员数}, type: integer}
-";
 const FAILING: &str =
     "SELECT CAST(m.name AS BIGINT) AS age, count(*) AS members FROM club.member m GROUP BY m.name";
 const FAILING_MODEL: [(&str, &str); 2] = [

@@ -3,19 +3,6 @@
 use super::*;
 use crate::tests::accounts::{SHIPPED_POLICIES, pack_with_shipped_roles};
 
-const BY_AGE: &str = "\
-dataset: club.by_age
-title: {zh: 各年龄会员数}
-owner: 市民政局
-origin: model
-sharing: {class: unconditional}
-opening: closed
-refresh: daily
-key: [age]
-columns:
-  age: {title: {zh: 年龄}, type: integer}
-  members: {title: {zh: 会员数}, type: integer}
-";
 const BY_AGE_SQL: &str = "SELECT m.age AS age, count(*) AS members FROM club.member m WHERE m.age IS NOT NULL GROUP BY m.age";
 const BY_SIZE: &str = "\
 dataset: club.by_size

@@ -333,7 +333,7 @@ impl EvidenceArgs {
         if let Some(number) = self.accept.or(self.return_) {
             let body = verdict(self.accept.is_some(), self.reason);
             let path = address(&self.plan, &format!("/evidence/{number}/decision"));
-            let mut ask = asked(&body)?;
+            let mut ask = Ask::with(&body)?;
             if self.again {
                 let seen: Stored = client.get(&address(&self.plan, "")).await?;
                 ask.revision = Some(seen.head.revision);
@@ -533,17 +533,8 @@ impl Client {
         path: &str,
         body: &impl serde::Serialize,
     ) -> Result<T> {
-        self.decoded(Method::PUT, path, asked(body)?).await
+        self.decoded(Method::PUT, path, Ask::with(body)?).await
     }
-}
-
-/// A request with a body.
-fn asked(body: &impl serde::Serialize) -> Result<Ask> {
-    let body = serde_json::to_vec(body).map_err(|error| Failure::of(&error))?;
-    Ok(Ask {
-        body: Some(body),
-        ..Ask::default()
-    })
 }
 
 #[cfg(test)]
