@@ -36,7 +36,7 @@ const PARTS = {
 
 const partOf = (key: string) => Object.entries(PARTS).find(([, of]) => of.test(key))?.[0] ?? 'shell'
 
-/** Chinese in parts: `texts:shell` is what comes with the shell. */
+/** Chinese in parts: `texts:shell` is what comes with the shell; to take in another part adds it to what can be said. */
 const texts: Plugin = {
   name: 'texts',
   resolveId: (id) => (id.startsWith('texts:') ? `\0${id}` : undefined),
@@ -46,7 +46,9 @@ const texts: Plugin = {
     const all = Object.entries(JSON.parse(readFileSync(CHINESE, 'utf8')) as Record<string, string>)
     // A unit that is its own name is shown without one.
     const own = all.filter(([key, text]) => `\0texts:${partOf(key)}` === id && key !== `unit.${text}`)
-    return `export default ${JSON.stringify(Object.fromEntries(own))}`
+    const said = JSON.stringify(Object.fromEntries(own))
+    if (id === '\0texts:shell') return `export default ${said}`
+    return `import i18next from 'i18next'\ni18next.addResourceBundle('zh-CN', 'page', ${said}, true, true)`
   },
 }
 

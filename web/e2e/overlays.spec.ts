@@ -163,6 +163,35 @@ test('an entry is filled in by a form that says what is wrong, and keeps what wa
   await expect(dialog.getByText('已恢复上次没保存的内容')).toBeHidden()
 })
 
+test('an entry that somebody else changed meanwhile is read again, and the next attempt saves what was written', async ({ page, request, watched }) => {
+  watched.allow(/412/)
+  // One that no other test fills in meanwhile.
+  const id = 'telecom.pon_port'
+  const address = `/api/v1/ledger/entries/${id}`
+  const patch = async (data: object) => {
+    const { etag = '' } = (await request.get(address)).headers()
+    expect((await request.patch(address, { data, headers: { 'if-match': etag } })).ok()).toBe(true)
+  }
+  const read = async () => (await (await request.get(address)).json()) as { contact: string | null; late_contact: string | null }
+  const { contact, late_contact } = await read()
+  await request.delete(`/api/v1/drafts/entry.${id}`)
+  await page.goto(`/datasets/${id}`)
+  await settled(page)
+  await page.getByRole('button', { name: '补充编目' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('联系电话').fill('0515-86660001')
+  await patch({ late_contact: '值班室' })
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('条目刚被别人改过')
+  await expect(dialog.getByLabel('联系电话')).toHaveValue('0515-86660001')
+  await expect(dialog.getByLabel('超期提醒联系人')).toHaveValue('值班室')
+  await expectAccessible(page, 'entry changed meanwhile')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(dialog).toBeHidden()
+  expect(await read()).toMatchObject({ contact: '0515-86660001', late_contact: '值班室' })
+  await patch({ contact, late_contact })
+})
+
 test('a step of an entry asks for a reason', async ({ page }) => {
   await page.goto(`/datasets/${RESIDENTS}`)
   await settled(page)

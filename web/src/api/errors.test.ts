@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ApiError, fromAnswer, isNoFault, problemOf, unreachable } from './errors'
+import { ApiError, fromAnswer, isConflict, isNoFault, problemOf, unreachable } from './errors'
 
 test('problem details are kept as they came', () => {
   const body = { type: '/errors/query', title: 'SQL 有误', status: 422, code: 'query', detail: 'no column', line: 1, column: 8 }
@@ -22,4 +22,10 @@ test('what is not open or not there is told apart from what failed', () => {
   const of = (status: number) => isNoFault({ type: '', title: '', status, code: 'a', detail: 'd' })
   expect([401, 403, 404].map(of)).toEqual([true, true, true])
   expect([0, 409, 422, 500].map(of)).toEqual([false, false, false, false])
+})
+
+test('that somebody else was faster is told by the status alone', () => {
+  const of = (status: number) => isConflict(fromAnswer(status, null))
+  expect([412, 409, 428, 500].map(of)).toEqual([true, false, false, false])
+  expect(isConflict(new TypeError('Failed to fetch'))).toBe(false)
 })

@@ -37,6 +37,11 @@ function own(code: string, status: number, detail: string): ApiError {
   return new ApiError({ type: `/problems/${code}`, title: '', status, code, detail })
 }
 
+/** Somebody else was faster: what was to be changed is at another revision. */
+export function isConflict(error: unknown): boolean {
+  return problemOf(error).status === 412
+}
+
 /** Nothing failed: it is not open to whoever asks, or it is not there. */
 export function isNoFault({ status }: Problem): boolean {
   return status === 401 || status === 403 || status === 404

@@ -3,7 +3,8 @@ import type { RJSFSchema, UiSchema } from '@rjsf/utils'
 import Drawer from 'antd/es/drawer'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Entry, patchEntry } from '../../api/ledger'
+import { isConflict } from '../../api/errors'
+import { type Entry, entry as entryQuery, patchEntry } from '../../api/ledger'
 import { SchemaForm } from '../../kit/form/SchemaForm'
 import { Waiting } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
@@ -57,7 +58,10 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
       await queries.invalidateQueries({ queryKey: ['ledger'] })
       onClose()
     },
+    // What was changed here lies over the entry as it is read again, and the next attempt is based on that.
+    onError: (error) => isConflict(error) && queries.invalidateQueries({ queryKey: entryQuery(entry.id).queryKey }),
   })
+  const isOutdated = save.isError && isConflict(save.error)
   const kept = draft.found
   const before = editable(entry)
   const shown = over(before, changed ?? kept ?? {})
@@ -76,7 +80,12 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
         <>
           <p className="hint">{t(entry.is_pack ? 'edit.about-pack' : 'edit.about')}</p>
           <Restored draft={draft} reset={() => setChanged({})} />
-          {save.isError && <ProblemPanel error={save.error} doing={t('edit.save')} />}
+          {isOutdated && (
+            <p className="note" role="alert">
+              {t('edit.outdated')}
+            </p>
+          )}
+          {save.isError && !isOutdated && <ProblemPanel error={save.error} doing={t('edit.save')} />}
           <SchemaForm<Editable>
             schema={schema}
             look={look}

@@ -21,7 +21,7 @@ import { useSettled } from '../../kit/useSettled'
 import { useWords } from '../../kit/words'
 import { isMoment, lastPart, linesOf } from './detail'
 import { KINDS } from './kinds'
-import './texts'
+import 'texts:events'
 
 /** What was done with accounts and rights, for the audit administrator: nothing of it can be changed. */
 export function Events() {

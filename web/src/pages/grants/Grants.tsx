@@ -20,7 +20,7 @@ import { useOptionFilter } from '../../kit/useOptionFilter'
 import { GiveGrant } from './GiveGrant'
 import { Grantee, GrantLamp, Scope, Until } from './GrantParts'
 import { type GrantState, isAccount, peopleOf, stateOf } from './grant'
-import './texts'
+import 'texts:grants'
 
 const STATES: GrantState[] = ['in-force', 'waiting', 'broken', 'ended', 'revoked', 'used-up']
 

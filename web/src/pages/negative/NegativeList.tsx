@@ -15,7 +15,7 @@ import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useWords } from '../../kit/words'
 import { AddEntry } from './AddEntry'
 import { scopeOf } from './entry'
-import './texts'
+import 'texts:negative'
 
 /** What may not be shared, each entry with its legal basis; it holds against every grant. */
 export function NegativeList() {

@@ -13,7 +13,7 @@ import { useSession } from '../../kit/useSession'
 import { useWorded } from '../declared/worded'
 import { Change } from './Change'
 import { PackHistory } from './PackHistory'
-import './texts'
+import 'texts:packs'
 
 export function Packs() {
   const { t } = useTranslation()

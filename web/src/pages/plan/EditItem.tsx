@@ -4,7 +4,7 @@ import Drawer from 'antd/es/drawer'
 import Popconfirm from 'antd/es/popconfirm'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { problemOf } from '../../api/errors'
+import { isConflict, problemOf } from '../../api/errors'
 import { type Plan, type PlanEdit, type PlanTask, askChange, editPlan, plan as planQuery, planTasks } from '../../api/plans'
 import { Waiting } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
@@ -17,7 +17,7 @@ import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { faultOf } from '../accounts/faults'
 import { Clashes } from './Clashes'
-import { type Again, changedOf, clashesOf, holding, isAsSeen, isConflict, seenOf } from './holding'
+import { type Again, changedOf, clashesOf, holding, isAsSeen, seenOf } from './holding'
 
 /** A task or a node, or that there is none yet, with the revision in which that was seen: an edit is sent on no other. */
 export interface Seen<T> {

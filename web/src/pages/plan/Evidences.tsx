@@ -5,7 +5,7 @@ import { type Plan, type PlanEvidence, planEvidence, planTasks } from '../../api
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { useWords } from '../../kit/words'
 import { namesOf } from './difference'
-import { EvidenceActions, EvidenceDecision, EvidenceFacts, EvidenceLamp } from './Evidence'
+import { EvidenceActions, EvidenceDecision, EvidenceFacts, EvidenceLamp, type SeenPlan } from './Evidence'
 import { waitingFirst } from './waiting'
 
 /** All evidence of a plan, for targets and for nodes: what waits to be looked at comes first. */
@@ -33,7 +33,7 @@ export function Evidences({ plan }: { plan: Plan }) {
   )
 }
 
-function One({ plan, evidence, name }: { plan: Parameters<typeof EvidenceActions>[0]['plan']; evidence: PlanEvidence; name: string }) {
+function One({ plan, evidence, name }: { plan: SeenPlan; evidence: PlanEvidence; name: string }) {
   const { word } = useWords()
   return (
     <li className="card">

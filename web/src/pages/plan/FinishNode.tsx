@@ -1,17 +1,13 @@
 import Input from 'antd/es/input'
-import Modal from 'antd/es/modal'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Plan, type PlanNode, keepDocuments } from '../../api/plans'
 import { Field } from '../../kit/Field'
-import { Waiting } from '../../kit/Loaded'
-import { ProblemPanel } from '../../kit/Problem'
-import { Restored } from '../../kit/Restored'
-import { Saved } from '../../kit/Saved'
 import { now as clock } from '../../kit/clock'
 import { dayOf } from '../../kit/day'
 import { useDrafted } from '../../kit/useDrafted'
 import { useReturnFocus } from '../../kit/useReturnFocus'
+import { DraftedDialog } from './DraftedDialog'
 import { Files } from './Files'
 import { MovedMeanwhile } from './MovedMeanwhile'
 import { finishOf } from './nodes'
@@ -36,7 +32,8 @@ export function FinishNode({ plan, etag, node: opened, onClose }: Props) {
   const { t } = useTranslation()
   // What is asked about stays what it was seen as.
   const [{ node, match }] = useState({ node: opened, match: etag })
-  const { draft, isKnown, now, write, reset, finish } = useDrafted<Written>(`plan.${plan.id}.finish.${node.id}`, { note: '', files: [] })
+  const drafted = useDrafted<Written>(`plan.${plan.id}.finish.${node.id}`, { note: '', files: [] })
+  const { now, write, finish } = drafted
   const [files, setFiles] = useState<File[]>([])
   useReturnFocus()
   const { step, other } = useStep(plan, match, async () => {
@@ -52,47 +49,35 @@ export function FinishNode({ plan, etag, node: opened, onClose }: Props) {
       prepare: async () => ({ step: 'finish', on, documents: await keepDocuments(plan.id, files), ...(now.note.trim() && { reason: now.note.trim() }) }),
     })
   return (
-    <Modal
-      open
+    <DraftedDialog
       title={t('plans.step-finish-of', { title: node.title })}
-      okText={t('plans.step-finish')}
-      cancelText={t('action.cancel')}
-      closable={{ 'aria-label': t('action.close') }}
-      okButtonProps={{ disabled: !isKnown || fault !== undefined || needsFiles }}
-      confirmLoading={step.isPending}
-      onOk={send}
-      onCancel={onClose}
-      {...(other && { footer: null })}
+      doing={t('plans.step-finish')}
+      drafted={drafted}
+      isReady={fault === undefined && !needsFiles}
+      busy={step.isPending}
+      error={step.error}
+      {...(other && { over: <MovedMeanwhile node={other} /> })}
+      onSend={send}
+      onClose={onClose}
     >
-      {other ? (
-        <MovedMeanwhile node={other} />
-      ) : !isKnown ? (
-        <Waiting />
-      ) : (
-        <>
-          <Restored draft={draft} reset={reset} />
-          <Field
-            label={t('plans.finish-day')}
-            required
-            help={lateAfter !== undefined && <span className="warning-text">{t('plans.finish-late', { day: lateAfter })}</span>}
-            fault={fault && t(fault === 'wrong' ? 'plans.day-wrong' : 'plans.finish-ahead')}
-          >
-            {(described) => <Input {...described} value={now.on ?? today} onChange={(event) => write({ on: event.target.value })} />}
-          </Field>
-          <Field label={t('plans.evidence-note')}>{(described) => <Input.TextArea {...described} rows={2} maxLength={500} value={now.note} onChange={(event) => write({ note: event.target.value })} />}</Field>
-          <Files
-            files={files}
-            kept={now.files}
-            set={(next) => {
-              setFiles(next)
-              write({ files: next.map(({ name }) => name) })
-            }}
-          />
-          <p className={needsFiles ? 'hint warning-text' : 'hint'}>{t('plans.finish-shown')}</p>
-          <Saved draft={draft} />
-          {step.isError && <ProblemPanel error={step.error} doing={t('plans.step-finish')} />}
-        </>
-      )}
-    </Modal>
+      <Field
+        label={t('plans.finish-day')}
+        required
+        help={lateAfter !== undefined && <span className="warning-text">{t('plans.finish-late', { day: lateAfter })}</span>}
+        fault={fault && t(fault === 'wrong' ? 'plans.day-wrong' : 'plans.finish-ahead')}
+      >
+        {(described) => <Input {...described} value={now.on ?? today} onChange={(event) => write({ on: event.target.value })} />}
+      </Field>
+      <Field label={t('plans.evidence-note')}>{(described) => <Input.TextArea {...described} rows={2} maxLength={500} value={now.note} onChange={(event) => write({ note: event.target.value })} />}</Field>
+      <Files
+        files={files}
+        kept={now.files}
+        set={(next) => {
+          setFiles(next)
+          write({ files: next.map(({ name }) => name) })
+        }}
+      />
+      <p className={needsFiles ? 'hint warning-text' : 'hint'}>{t('plans.finish-shown')}</p>
+    </DraftedDialog>
   )
 }

@@ -1,4 +1,4 @@
-import './texts'
+import 'texts:plans'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'

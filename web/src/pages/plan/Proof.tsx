@@ -1,19 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Input from 'antd/es/input'
-import Modal from 'antd/es/modal'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type PlanTarget, submitEvidence } from '../../api/plans'
-import { Waiting } from '../../kit/Loaded'
-import { ProblemPanel } from '../../kit/Problem'
-import { Restored } from '../../kit/Restored'
-import { Saved } from '../../kit/Saved'
 import { now as clock } from '../../kit/clock'
 import { dayOf } from '../../kit/day'
 import { useDrafted } from '../../kit/useDrafted'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useSession } from '../../kit/useSession'
+import { DraftedDialog } from './DraftedDialog'
 import { EvidenceActions, EvidenceDecision, EvidenceFacts, EvidenceLamp, type SeenPlan } from './Evidence'
 import { Files } from './Files'
 import { isDay, numberOf } from './figure'
@@ -64,7 +60,8 @@ function HandIn({ plan, target, onClose }: { plan: string; target: PlanTarget; o
   const queries = useQueryClient()
   const id = useId()
   useReturnFocus()
-  const { draft, isKnown, now, write, reset, finish } = useDrafted<Written>(`plan.${plan}.evidence.${target.number}`, { on: dayOf(clock()), value: '', from: '', note: '', files: [] })
+  const drafted = useDrafted<Written>(`plan.${plan}.evidence.${target.number}`, { on: dayOf(clock()), value: '', from: '', note: '', files: [] })
+  const { now, write, finish } = drafted
   const [files, setFiles] = useState<File[]>([])
   const { on, value, from, note } = now
   const isNumber = typeof target.value === 'number'
@@ -87,41 +84,31 @@ function HandIn({ plan, target, onClose }: { plan: string; target: PlanTarget; o
   const isWrong = !isDay(on.trim()) || (value.trim() !== '' && numberOf(value) === undefined) || (value.trim() === '' && files.length === 0)
   const fields = (isNumber ? ['on', 'value', 'from', 'note'] : ['on', 'from', 'note']) as ('on' | 'value' | 'from' | 'note')[]
   return (
-    <Modal
-      open
+    <DraftedDialog
       title={t('plans.prove-of', { literal: target.literal })}
-      okText={t('plans.prove')}
-      cancelText={t('action.cancel')}
-      closable={{ 'aria-label': t('action.close') }}
-      okButtonProps={{ disabled: isWrong || !isKnown }}
-      confirmLoading={send.isPending}
-      onOk={() => send.mutate()}
-      onCancel={onClose}
+      doing={t('plans.prove')}
+      drafted={drafted}
+      isReady={!isWrong}
+      busy={send.isPending}
+      error={send.error}
+      onSend={() => send.mutate()}
+      onClose={onClose}
     >
-      {!isKnown ? (
-        <Waiting />
-      ) : (
-        <>
-          <Restored draft={draft} reset={reset} />
-          {fields.map((name) => (
-            <div key={name} className="field">
-              <label htmlFor={`${id}-${name}`}>{t(`plans.evidence-${name}`)}</label>
-              <Input id={`${id}-${name}`} maxLength={500} value={now[name]} onChange={(event) => write({ [name]: event.target.value })} />
-            </div>
-          ))}
-          <Files
-            files={files}
-            kept={now.files}
-            set={(next) => {
-              setFiles(next)
-              write({ files: next.map(({ name }) => name) })
-            }}
-          />
-          <p className="hint">{t('plans.evidence-help')}</p>
-          <Saved draft={draft} />
-        </>
-      )}
-      {send.isError && <ProblemPanel error={send.error} doing={t('plans.prove')} />}
-    </Modal>
+      {fields.map((name) => (
+        <div key={name} className="field">
+          <label htmlFor={`${id}-${name}`}>{t(`plans.evidence-${name}`)}</label>
+          <Input id={`${id}-${name}`} maxLength={500} value={now[name]} onChange={(event) => write({ [name]: event.target.value })} />
+        </div>
+      ))}
+      <Files
+        files={files}
+        kept={now.files}
+        set={(next) => {
+          setFiles(next)
+          write({ files: next.map(({ name }) => name) })
+        }}
+      />
+      <p className="hint">{t('plans.evidence-help')}</p>
+    </DraftedDialog>
   )
 }

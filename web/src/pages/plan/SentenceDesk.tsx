@@ -1,6 +1,7 @@
 import Button from 'antd/es/button'
 import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isConflict } from '../../api/errors'
 import type { Plan, PlanSentence } from '../../api/plans'
 import { Lamp } from '../../kit/Lamp'
 import { ProblemPanel } from '../../kit/Problem'
@@ -13,7 +14,6 @@ import { OfferReview } from './OfferReview'
 import { PointUnits } from './PointUnits'
 import { type FigureWork, type Work, corrects, openOf } from './review'
 import { figureSpans } from './structure'
-import { isConflict } from './holding'
 
 interface Props {
   plan: Plan

@@ -1,4 +1,4 @@
-import './texts'
+import 'texts:plans'
 import { useTranslation } from 'react-i18next'
 import type { Plan } from '../../api/plans'
 import { useWords } from '../../kit/words'

@@ -1,4 +1,4 @@
-import './texts'
+import 'texts:plans'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { PlanInList } from '../../api/plans'

@@ -1,4 +1,4 @@
-import { problemOf } from '../../api/errors'
+import { isConflict } from '../../api/errors'
 
 export interface Again {
   /** Whether what was decided about is as it was. */
@@ -20,10 +20,6 @@ export async function holding<T>(etag: string | undefined, send: (etag: string |
     if (!fresh.holds) throw error
     return send(fresh.etag)
   }
-}
-
-export function isConflict(error: unknown): boolean {
-  return problemOf(error).status === 412
 }
 
 /** Whether two things that the program told say the same. */

@@ -1,4 +1,4 @@
-import '../plan/texts'
+import 'texts:plans'
 import { useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
