@@ -105,8 +105,8 @@ export const sample = (id: string, isCounted: boolean) =>
   queryOptions({
     queryKey: ['sample', id, isCounted],
     queryFn: ({ signal }) => runSql(`SELECT * FROM ${id} LIMIT 20`, isCounted ? {} : { uncounted: true }, signal),
-    // Looking away and back is no other use.
-    ...(isCounted && { staleTime: Infinity }),
+    // Looking away and back is no other use, and neither is it that something else on the page has changed.
+    ...(isCounted && { staleTime: Infinity, enabled: (query: { state: { data: unknown } }) => query.state.data === undefined }),
   })
 
 export interface ReadPoint {
