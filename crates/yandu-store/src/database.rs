@@ -1,5 +1,7 @@
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sqlx::Transaction;
@@ -32,6 +34,37 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Store {
     pool: SqlitePool,
     clock: Clock,
+    migrated: Migrated,
+}
+
+/// When migrations were applied last. A connection that was opened before may know a table with fewer columns: the first `SELECT *` on
+/// it yields rows that are wider than its statement was prepared for, whereupon its thread panics and the answer is empty. So none of
+/// these is used again.
+#[derive(Debug, Clone)]
+struct Migrated {
+    opened: Instant,
+    /// Nanoseconds after `opened`.
+    last: Arc<AtomicU64>,
+}
+
+impl Migrated {
+    fn new() -> Self {
+        Self {
+            opened: Instant::now(),
+            last: Arc::new(AtomicU64::new(0)),
+        }
+    }
+
+    fn now(&self) {
+        let now = self.opened.elapsed().as_nanos() as u64;
+        self.last.fetch_max(now, Ordering::AcqRel);
+    }
+
+    /// Whether the last migration came before a connection of this age was opened.
+    fn is_before(&self, age: Duration) -> bool {
+        let last = Duration::from_nanos(self.last.load(Ordering::Acquire));
+        self.opened.elapsed() >= last + age
+    }
 }
 
 impl Store {
@@ -49,17 +82,29 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true);
+        let migrated = Migrated::new();
+        let of_pool = migrated.clone();
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
+            .before_acquire(move |_, connection| {
+                let is_fresh = of_pool.is_before(connection.age);
+                Box::pin(async move { Ok(is_fresh) })
+            })
             .connect_with(options)
             .await
             .map_err(|source| cannot_open(path, source))?;
-        migrate::apply(&pool, "store", MIGRATIONS, &clock).await?;
+        if migrate::apply(&pool, "store", MIGRATIONS, &clock).await? {
+            migrated.now();
+        }
         let newest: i64 = sqlx::query_scalar("SELECT newest_at FROM clock")
             .fetch_one(&pool)
             .await?;
         clock.pass(Timestamp::from_microsecond(newest).unwrap_or(Timestamp::UNIX_EPOCH));
-        Ok(Self { pool, clock })
+        Ok(Self {
+            pool,
+            clock,
+            migrated,
+        })
     }
 
     pub fn pool(&self) -> &SqlitePool {
@@ -75,7 +120,10 @@ impl Store {
     /// A migration that was applied with another text is an error, and so is a database that is newer than
     /// `migrations`.
     pub async fn migrate(&self, module: &'static str, migrations: &[Migration]) -> Result<()> {
-        migrate::apply(&self.pool, module, migrations, &self.clock).await
+        if migrate::apply(&self.pool, module, migrations, &self.clock).await? {
+            self.migrated.now();
+        }
+        Ok(())
     }
 
     /// The time now, recorded: no later process gives an earlier one, whatever its machine says.

@@ -23,12 +23,13 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     PRIMARY KEY (module, version)
 ) WITHOUT ROWID";
 
+/// Whether any was missing.
 pub(crate) async fn apply(
     pool: &SqlitePool,
     module: &'static str,
     migrations: &[Migration],
     clock: &Clock,
-) -> Result<()> {
+) -> Result<bool> {
     sqlx::query(TABLE).execute(pool).await?;
     let applied: Vec<(i64, String)> =
         sqlx::query("SELECT version, checksum FROM migration WHERE module = ? ORDER BY version")
@@ -48,6 +49,7 @@ pub(crate) async fn apply(
             known,
         });
     }
+    let mut has_changed = false;
     for migration in migrations {
         let before = applied
             .iter()
@@ -61,17 +63,19 @@ pub(crate) async fn apply(
                     name: migration.name,
                 });
             }
-            None => run(pool, module, migration, clock)
-                .await
-                .map_err(|source| Error::Migration {
+            None => {
+                let ran = run(pool, module, migration, clock).await;
+                ran.map_err(|source| Error::Migration {
                     module,
                     version: migration.version,
                     name: migration.name,
                     source,
-                })?,
+                })?;
+                has_changed = true;
+            }
         }
     }
-    Ok(())
+    Ok(has_changed)
 }
 
 async fn run(
@@ -156,6 +160,27 @@ mod tests {
             .execute(store.pool())
             .await
             .unwrap();
+    }
+
+    #[tokio::test]
+    async fn connections_of_before_a_migration_read_the_columns_of_after_it() {
+        let (_folder, store) = store().await;
+        store.migrate("m", &[FIRST]).await.unwrap();
+        sqlx::query("INSERT INTO a (x) VALUES (1)")
+            .execute(store.pool())
+            .await
+            .unwrap();
+        for (migrations, columns) in [(&[FIRST][..], 1), (&[FIRST, SECOND], 2)] {
+            store.migrate("m", migrations).await.unwrap();
+            let mut connections = Vec::new();
+            for _ in 0..3 {
+                let mut connection = store.pool().acquire().await.unwrap();
+                let rows = sqlx::query("SELECT * FROM a").fetch_all(&mut *connection);
+                let widths: Vec<usize> = rows.await.unwrap().iter().map(Row::len).collect();
+                assert_eq!(widths, [columns]);
+                connections.push(connection);
+            }
+        }
     }
 
     #[tokio::test]
