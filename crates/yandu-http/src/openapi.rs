@@ -2,7 +2,7 @@
 
 mod answer;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -25,7 +25,7 @@ fn text(document: &OpenApi) -> String {
 }
 
 /// Adds what no single handler knows.
-pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
+fn finish(mut document: OpenApi) -> OpenApi {
     document.info = Info::builder()
         .title("盐渎 Yandu")
         .version(env!("CARGO_PKG_VERSION"))
@@ -92,13 +92,16 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// The document, ready to be sent.
+/// The document, which is written when it is asked for first: no start waits for it.
 #[derive(Clone)]
-pub(crate) struct Document(Arc<str>);
+pub(crate) struct Document(Arc<LazyLock<String, Writing>>);
+
+type Writing = Box<dyn FnOnce() -> String + Send>;
 
 impl Document {
-    pub(crate) fn new(document: &OpenApi) -> Self {
-        Self(text(document).into())
+    pub(crate) fn new(document: OpenApi) -> Self {
+        let writing: Writing = Box::new(move || text(&finish(document)));
+        Self(Arc::new(LazyLock::new(writing)))
     }
 }
 
@@ -106,7 +109,7 @@ impl IntoResponse for Document {
     fn into_response(self) -> Response {
         (
             [(header::CONTENT_TYPE, "application/json")],
-            self.0.to_string(),
+            LazyLock::force(&self.0).clone(),
         )
             .into_response()
     }

@@ -25,7 +25,7 @@ use crate::{query, row, sharing, source, trail, ui, unheard};
 /// The whole face. It may be served, or asked in process.
 pub fn router(state: State) -> Router {
     let (api, document) = api(&state).split_for_parts();
-    let document = openapi::Document::new(&openapi::finish(document));
+    let document = openapi::Document::new(document);
     let described = Router::new()
         .route(
             "/api/v1/openapi.json",

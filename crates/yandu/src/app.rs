@@ -97,7 +97,11 @@ impl App {
         let fields = installed.fields().await?;
         let packs = Arc::new(settled(&settling, &started.packs, &fields).await?);
         let ledger = Ledger::open(store.clone(), &folder.root().join("ledger")).await?;
-        ledger.sync_packs(&packs).await?;
+        // The rest opens beside it; nobody reads before both are done.
+        let syncing = tokio::spawn({
+            let (ledger, packs) = (ledger.clone(), Arc::clone(&packs));
+            async move { ledger.sync_packs(&packs).await }
+        });
         let collector =
             Collector::open(folder, store.clone(), lake, packs, config.threads()).await?;
         let limits = yandu_http::Options {
@@ -144,6 +148,7 @@ impl App {
         };
         // What is wrong with the policies is told by the door, and keeps nobody from starting the city to mend it.
         let _ = rights.set(|| collector.packs()).await;
+        syncing.await.map_err(|error| Failure::of(&error))??;
         told::tell(&changes, &ledger, &transform, &metrics, rights.clone());
         changes.tell(Arc::new(PackLowerings::new(classification.clone())));
         changes.tell_newest().await?;

@@ -104,8 +104,14 @@ impl Records {
         Ok(fields)
     }
 
-    /// Writes down fields that no change has written down.
+    /// Writes down the fields of packs that were installed before changes wrote them down. Where any is known, all are.
     pub(super) async fn settle_fields(&self, packs: &Packs) -> Result<()> {
+        let are_known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM field)")
+            .fetch_one(&self.pool)
+            .await?;
+        if are_known {
+            return Ok(());
+        }
         let mut transaction = yandu_store::writing(&self.pool).await?;
         settle(&mut transaction, packs, &Moves::default(), None).await?;
         transaction.commit().await?;
