@@ -40,7 +40,7 @@ pub use duties::Duties;
 pub use fault::{Fault, PlacedProblem};
 pub use giving::Conflict;
 pub use preview::{Line, Matchable, Preview, Proposal, ProposedPacks, Text, Who};
-pub use rights::Asked;
+pub use rights::{Asked, Uses};
 
 /// What the texts of policies are called that stand in the city's own folder.
 pub const CITY_SOURCE: &str = "city";

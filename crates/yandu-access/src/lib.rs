@@ -50,7 +50,7 @@ pub use account::{Account, AccountChange, Filter, Kind, NewAccount, Status};
 pub use accounts::{Accounts, Enrolment, Link};
 pub use door::{
     Asked, CITY_SOURCE, Conflict, Door, Duties, Fault, Line, Matchable, PlacedProblem, Preview,
-    Proposal, ProposedPacks, Text, Who,
+    Proposal, ProposedPacks, Text, Uses, Who,
 };
 pub use error::Error;
 pub use event::{Event, EventFilter, EventKind, InForce};

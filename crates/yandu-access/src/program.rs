@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use yandu_lake::Principal;
 
-use crate::door::{Asked, Door};
+use crate::door::{Asked, Door, Uses};
 use crate::separation::{LOCAL_ADMINISTRATOR, LOCAL_ADMINISTRATOR_NAME};
 use crate::verifier::Verifier;
 use crate::{Result, Taker, Token, TokenId};
@@ -145,7 +145,7 @@ impl Programs {
             principal: token.account.principal(),
             revision: token.account.revision,
             circumstances: token.circumstances(),
-            is_counted: true,
+            uses: Uses::Counted,
         };
         let rights = door.rights(&asked);
         let name = asked.principal.id.as_str();

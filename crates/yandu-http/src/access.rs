@@ -27,7 +27,7 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
-use yandu_access::{Account, Asked, LOCAL_ADMINISTRATOR, Scope, Session, Token};
+use yandu_access::{Account, Asked, LOCAL_ADMINISTRATOR, Scope, Session, Token, Uses};
 use yandu_lake::Principal;
 use yandu_policy::{Action, Circumstances, Way};
 
@@ -138,7 +138,7 @@ impl Asker {
         let Some(principal) = self.principal() else {
             return Principal::local_administrator();
         };
-        self.with_rights(state, principal, way, false)
+        self.with_rights(state, principal, way, Uses::Uncounted)
     }
 
     /// The same for one question whose uses of grants are counted.
@@ -146,7 +146,7 @@ impl Asker {
         let Some(principal) = self.principal() else {
             return Principal::local_administrator();
         };
-        self.with_rights(state, principal, way, true)
+        self.with_rights(state, principal, way, Uses::Counted)
     }
 
     fn with_rights(
@@ -154,12 +154,12 @@ impl Asker {
         state: &State,
         principal: yandu_policy::Principal,
         way: Way,
-        is_counted: bool,
+        uses: Uses,
     ) -> Principal {
         let asked = Asked {
             revision: self.account().map_or(0, |account| account.revision),
             circumstances: self.on(way),
-            is_counted,
+            uses,
             principal,
         };
         let rights = state.door().rights(&asked);

@@ -171,13 +171,21 @@ impl Door {
         }
         // All of them or none: a question that one of them refuses uses none of the others.
         let mut writing = self.begin().await?;
+        let mut spent = Vec::new();
         for id in counted {
-            if store::grant::count_use(&mut writing, id).await?.is_none() {
-                self.held().use_up(id);
-                return Err(Error::UsedUp(id));
+            match store::grant::count_use(&mut writing, id).await? {
+                None => {
+                    self.held().use_up(id);
+                    return Err(Error::UsedUp(id));
+                }
+                Some(0) => spent.push(id),
+                Some(_) => {}
             }
         }
         writing.commit().await?;
+        for id in spent {
+            self.held().spend(id);
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Rights of readers, made once for a set of policies and ended when it shows them something else.
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
 use std::sync::Arc;
 
 use yandu_lake::{MaskKey, Permit, Rights, Sight, Term, compile_row_condition};
@@ -20,8 +21,19 @@ pub struct Asked {
     /// Which revision of the account it is.
     pub revision: u64,
     pub circumstances: Circumstances,
-    /// Whether uses are counted. Where they are not, grants that say how often they may be used show nothing.
-    pub is_counted: bool,
+    pub uses: Uses,
+}
+
+/// What becomes of grants that say how often they may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Uses {
+    /// They show nothing.
+    Uncounted,
+    /// Each question is a use. One that was used for the last time shows nothing to those who ask later, where something else shows
+    /// them the same dataset.
+    Counted,
+    /// They show what a use that was counted has given out, the last one too.
+    GivenOut,
 }
 
 /// The rights of one reader under one set.
@@ -43,7 +55,9 @@ pub(super) struct Given {
 pub(super) struct Held {
     /// The revision of each account that was changed since the start.
     revisions: HashMap<String, u64>,
-    /// Grants that have been used as often as they say.
+    /// Grants that have been used as often as they say. What the last use shows is still read under them.
+    spent: HashSet<GrantId>,
+    /// Those of them that somebody wanted to use once more: nothing is read under them any longer.
     used_up: HashSet<GrantId>,
     now: HashMap<Asked, Made>,
     /// Of a set before. They are looked after as long as somebody reads under them.
@@ -120,7 +134,9 @@ fn sight(
             None => Term::default(),
             // The set before this one had it.
             Some(None) => continue,
-            Some(Some(grant)) if grant.granted.uses.is_some() && !asked.is_counted => continue,
+            Some(Some(grant)) if grant.granted.uses.is_some() && asked.uses == Uses::Uncounted => {
+                continue;
+            }
             Some(Some(grant)) => Term::until(grant.granted.until),
         };
         let columns = shown.columns.iter();
@@ -156,9 +172,14 @@ impl Held {
         let newest = self.revisions.get(&asked.principal.id);
         let is_outdated = newest.is_some_and(|newest| asked.revision < *newest);
         for given in &made.permits {
-            let grant = GrantId::of_policy(&given.shown.policy);
-            let is_used_up = grant.is_some_and(|id| self.used_up.contains(&id));
-            if is_outdated || is_used_up {
+            let is_used_up = given.is_of(&self.used_up);
+            let is_left_out = asked.uses == Uses::Counted
+                && given.is_of(&self.spent)
+                && made
+                    .permits
+                    .iter()
+                    .any(|other| other.dataset == given.dataset && !other.is_of(&self.spent));
+            if is_outdated || is_used_up || is_left_out {
                 given.term.end();
             }
         }
@@ -221,14 +242,40 @@ impl Held {
         }
     }
 
+    /// Makes the rights of those who ask later without a grant that has been used for the last time. What that use shows is read on.
+    pub(super) fn spend(&mut self, grant: GrantId) {
+        self.spent.insert(grant);
+        let name = grant.policy();
+        let shows = |made: &Made| {
+            let mut permits = made.permits.iter();
+            permits.any(|given| given.shown.policy.as_ref() == name)
+        };
+        for (asked, made) in mem::take(&mut self.now) {
+            if asked.uses == Uses::Counted && shows(&made) {
+                self.before.push((asked, made));
+            } else {
+                self.now.insert(asked, made);
+            }
+        }
+        self.before.retain(|(_, made)| made.is_read());
+    }
+
     /// Ends a grant that has been used up, also for those who come later.
     pub(super) fn use_up(&mut self, grant: GrantId) {
+        self.spent.insert(grant);
         self.used_up.insert(grant);
         self.end_grant(grant);
     }
 
     pub(super) fn is_used_up(&self, grant: GrantId) -> bool {
         self.used_up.contains(&grant)
+    }
+}
+
+impl Given {
+    /// Whether it is a permit of one of these grants.
+    fn is_of(&self, grants: &HashSet<GrantId>) -> bool {
+        GrantId::of_policy(&self.shown.policy).is_some_and(|id| grants.contains(&id))
     }
 }
 

@@ -16,6 +16,7 @@ use yandu_words::{FieldId, Grade, Mask};
 use super::site::{LOCAL, Site, id};
 use crate::{
     Account, AccountChange, Asked, Door, GrantFilter, Grantee, GranteeKind, Key, Known, NewGrant,
+    Uses,
 };
 
 pub(super) struct City {
@@ -256,7 +257,7 @@ pub(super) fn asked_by(principal: &Principal, circumstances: &Circumstances) -> 
         principal: principal.clone(),
         revision: 2,
         circumstances: circumstances.clone(),
-        is_counted: true,
+        uses: Uses::Counted,
     }
 }
 

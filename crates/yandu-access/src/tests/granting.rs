@@ -169,6 +169,42 @@ async fn a_grant_can_be_used_as_often_as_it_says() {
 }
 
 #[tokio::test]
+async fn whoever_used_a_grant_for_the_last_time_asks_on_under_what_else_shows_the_dataset() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut counted = grant(&city, "wang");
+    counted.uses = Some(1);
+    city.door.give("sec", counted, None).await.unwrap();
+    let mut other = grant(&city, "wang");
+    other.rows = Some("township = '320903'".to_owned());
+    city.door.give("sec", other, None).await.unwrap();
+    let names = |rights: &yandu_lake::Rights| {
+        let names = rights.permits(&resident(), city.site.now());
+        let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    let asked = asked_by(&wang, &page());
+    let last = city.door.rights(&asked);
+    city.door.count_use(&last, &[resident()]).await.unwrap();
+    let later = city.door.rights(&asked);
+    assert_eq!(names(&later), ["grants/G2"]);
+    city.door.count_use(&later, &[resident()]).await.unwrap();
+    // What the last use shows is still read, and fetched where it is files.
+    assert_eq!(names(&last), ["grants/G1", "grants/G2"]);
+    let fetched = crate::Asked {
+        uses: crate::Uses::GivenOut,
+        ..asked
+    };
+    let fetched = city.door.rights(&fetched);
+    assert_eq!(names(&fetched), names(&last));
+    // It ends with the other grant too, as all that is read does.
+    let id = crate::GrantId::of_policy("grants/G2").unwrap();
+    city.door.revoke("sec", id, "用途已完成").await.unwrap();
+    assert_eq!(names(&last), ["grants/G1"]);
+}
+
+#[tokio::test]
 async fn a_counted_grant_shows_nothing_where_nobody_counts() {
     let city = City::new().await;
     let wang = city.person("wang", "民政局", &[]).await;
@@ -176,7 +212,7 @@ async fn a_counted_grant_shows_nothing_where_nobody_counts() {
     new.uses = Some(2);
     city.door.give("sec", new, None).await.unwrap();
     let asked = crate::Asked {
-        is_counted: false,
+        uses: crate::Uses::Uncounted,
         ..asked_by(&wang, &page())
     };
     let reader = yandu_lake::Principal::with_rights("wang", city.door.rights(&asked));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use yandu_access::{Asked, LOCAL_ADMINISTRATOR, Status};
+use yandu_access::{Asked, LOCAL_ADMINISTRATOR, Status, Uses};
 use yandu_lake::{Principal, ReadPoint, Terms};
 use yandu_words::id::DatasetId;
 
@@ -94,17 +94,16 @@ impl Link {
             return Err(refused("the address has expired"));
         }
         let seen = match self.reader.as_str() {
-            LOCAL_ADMINISTRATOR => Some((of_administrator(state), Terms::default())),
+            LOCAL_ADMINISTRATOR => (of_administrator(state) == self.rights).then(Terms::default),
             _ => self.seen_now(state, now).await?,
         };
-        let seen = seen.filter(|(rights, _)| *rights == self.rights);
         let ended = || refused("the permission under which it was given has ended");
-        seen.map(|(_, terms)| terms).ok_or_else(ended)
+        seen.ok_or_else(ended)
     }
 
-    /// The key of what the reader sees now, and the permits under which it does; none where the token or the account is in use no
-    /// more.
-    async fn seen_now(&self, state: &State, now: Timestamp) -> Result<Option<(String, Terms)>> {
+    /// The permits under which the reader sees now what it saw then; none where it sees something else, and where the token or the
+    /// account is in use no more.
+    async fn seen_now(&self, state: &State, now: Timestamp) -> Result<Option<Terms>> {
         let accounts = state.door().accounts();
         let (Ok(id), Ok(dataset)) = (self.reader.parse(), self.dataset.parse::<DatasetId>()) else {
             return Ok(None);
@@ -116,20 +115,25 @@ impl Link {
         let Some(token) = token.filter(|_| account.status == Status::Active) else {
             return Ok(None);
         };
-        let asked = Asked {
-            revision: account.revision,
-            circumstances: token.circumstances(),
-            is_counted: true,
-            principal: account.principal(),
-        };
-        let rights = state.door().rights(&asked);
-        let Some(key) = rights.fingerprint(&dataset, now) else {
+        // A grant may have been used for the last time before the address was given out, or by its being given out.
+        let mut rights = [Uses::Counted, Uses::GivenOut].into_iter().map(|uses| {
+            state.door().rights(&Asked {
+                revision: account.revision,
+                circumstances: token.circumstances(),
+                uses,
+                principal: account.principal(),
+            })
+        });
+        let found = rights.find(|rights| {
+            let key = rights.fingerprint(&dataset, now);
+            key.is_some_and(|key| key == self.rights)
+        });
+        let Some(rights) = found else {
             return Ok(None);
         };
         let principal = Principal::with_rights(self.reader.as_str(), rights);
         let session = state.lake().session(&principal, ReadPoint::default());
-        let terms = session.terms(&dataset).ok();
-        Ok(terms.map(|terms| (key, terms)))
+        Ok(session.terms(&dataset).ok())
     }
 }
 

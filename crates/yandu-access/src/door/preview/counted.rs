@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 
 use super::line::{Line, size};
 use crate::door::rows::Tables;
-use crate::door::{Asked, Door, State, rights};
+use crate::door::{Asked, Door, State, Uses, rights};
 
 /// How long rows are counted: what is left of two seconds for whoever waits. What is not counted then says so.
 const COUNTING: Duration = Duration::from_secs(1);
@@ -85,7 +85,7 @@ impl Counting<'_> {
                 principal: principal.clone(),
                 revision: 0,
                 circumstances: circumstances.clone(),
-                is_counted: true,
+                uses: Uses::Counted,
             };
             if !self.is_told_all && !has_known_rows(state, &asked, dataset, known) {
                 return None;

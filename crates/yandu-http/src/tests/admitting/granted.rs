@@ -370,6 +370,29 @@ async fn an_answer_says_what_of_it_is_withheld_also_under_a_grant_that_is_counte
 }
 
 #[tokio::test]
+async fn the_question_after_the_last_use_of_a_grant_is_answered_under_another_one() {
+    let (city, [_, sec, wang]) = city().await;
+    let grant = |columns: &[&str], uses: Option<u32>| {
+        json!({
+            "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-4",
+            "columns": columns, "purpose": "核对", "until": until(&city), "uses": uses,
+        })
+    };
+    for (columns, uses) in [(&["number", "name"][..], Some(1)), (&["number"][..], None)] {
+        let grant = grant(columns, uses);
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    }
+    let asked = |sql: &str| json!({ "sql": sql });
+    let named = asked("SELECT number, name FROM club.member");
+    city.ok(&wang, Method::POST, "/api/v1/query", &named).await;
+    let open = asked("SELECT number FROM club.member");
+    city.ok(&wang, Method::POST, "/api/v1/query", &open).await;
+    // What only the first one showed is not seen any more.
+    let refused = city.refused(&wang, Method::POST, "/api/v1/query", &named);
+    assert_eq!(refused.await, "query");
+}
+
+#[tokio::test]
 async fn a_file_says_how_many_of_its_fields_are_not_as_they_are() {
     let (city, [_, sec, wang]) = city().await;
     let grant = json!({
