@@ -16,6 +16,7 @@ mod failure;
 mod follow;
 mod local;
 mod logs;
+mod next_page;
 mod output;
 mod registers;
 mod statement;

@@ -11,6 +11,7 @@ use super::local;
 use crate::cli::Context;
 use crate::client::{Ask, Client, Folder, encode, query, with_client};
 use crate::failure::{Failure, Result};
+use crate::next_page;
 use crate::table::Table;
 
 /// List accounts and look after them as the local administrator, who stands above the three administrators
@@ -316,7 +317,7 @@ fn one(account: &AccountLine) -> String {
 fn list(page: &AccountPage) -> String {
     let mut text = lines(&page.accounts);
     if let Some(next) = &page.next {
-        let _ = writeln!(text, "more: the same with --after {next}");
+        let _ = writeln!(text, "more: {}", next_page::command(next));
     }
     text
 }
@@ -341,22 +342,4 @@ fn lines(accounts: &[AccountLine]) -> String {
         ]);
     }
     table.render()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{AccountPage, list};
-
-    #[test]
-    fn the_next_page_is_asked_for_with_what_this_one_was_asked_for_with() {
-        let page = AccountPage {
-            accounts: Vec::new(),
-            next: Some("key".to_owned()),
-        };
-        let text = list(&page);
-        assert!(
-            text.ends_with("more: the same with --after key\n"),
-            "{text}"
-        );
-    }
 }

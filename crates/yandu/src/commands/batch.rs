@@ -7,6 +7,7 @@ use super::local;
 use crate::cli::Context;
 use crate::client::{Folder, encode, query, with_client};
 use crate::failure::Result;
+use crate::next_page;
 use crate::table::{Table, clipped, grouped, printable};
 
 /// List, show, cancel or undo batches: what was delivered, and what became of it
@@ -145,7 +146,7 @@ fn list(page: &BatchPage) -> String {
     }
     let mut text = table.render();
     if let Some(next) = &page.next {
-        let _ = writeln!(text, "more: yandu batch list --after {next}");
+        let _ = writeln!(text, "more: {}", next_page::command(next));
     }
     text
 }

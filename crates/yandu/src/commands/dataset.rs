@@ -12,6 +12,7 @@ use super::local;
 use crate::cli::Context;
 use crate::client::{Folder, encode, query, with_client};
 use crate::failure::Result;
+use crate::next_page;
 use crate::table::{Table, grouped};
 
 /// List and show datasets, their versions, and bring an old version back
@@ -260,11 +261,7 @@ fn list_versions(list: &VersionList) -> String {
     }
     let mut text = table.render();
     if let Some(next) = &list.next {
-        let _ = writeln!(
-            text,
-            "more: yandu dataset versions {} --after {next}",
-            list.dataset
-        );
+        let _ = writeln!(text, "more: {}", next_page::command(next));
     }
     text
 }

@@ -12,6 +12,7 @@ use super::local;
 use crate::cli::Context;
 use crate::client::{Client, Folder, encode, query, with_client};
 use crate::failure::{Failure, Result};
+use crate::next_page;
 use crate::table::{Table, printable};
 
 /// List the forms that people fill, show one, or hand a report in
@@ -252,7 +253,7 @@ fn reports(page: &ReportPage) -> String {
     }
     let mut text = table.render();
     if let Some(next) = &page.next {
-        let _ = writeln!(text, "more: yandu form reports … --after {next}");
+        let _ = writeln!(text, "more: {}", next_page::command(next));
     }
     text
 }

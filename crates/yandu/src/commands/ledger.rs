@@ -14,6 +14,7 @@ use crate::cli::Context;
 use crate::client::{Client, Folder, encode, query, with_client};
 use crate::download::save;
 use crate::failure::{Failure, Result};
+use crate::next_page;
 use crate::table::{Cell, Table, clipped, grouped};
 
 /// Faulty lines of an import that are shown.
@@ -354,7 +355,7 @@ fn list(page: &EntryPage) -> String {
         let _ = writeln!(text, "{} of {}", page.entries.len(), grouped(page.total));
     }
     if let Some(next) = &page.next {
-        let _ = writeln!(text, "more: the same with --after {next}");
+        let _ = writeln!(text, "more: {}", next_page::command(next));
     }
     text
 }
@@ -478,7 +479,7 @@ fn history_text(history: &History) -> String {
     }
     let mut text = table.render();
     if let Some(next) = &history.next {
-        let _ = writeln!(text, "more: the same with --after {next}");
+        let _ = writeln!(text, "more: {}", next_page::command(next));
     }
     text
 }

@@ -11,6 +11,7 @@ use crate::cli::Context;
 use crate::client::{Folder, encode, query, with_client};
 use crate::download::save;
 use crate::failure::{Failure, Result};
+use crate::next_page;
 use crate::table::{Table, grouped};
 
 /// Look at quarantined rows, correct, release or drop them, or hand them back as a workbook
@@ -145,7 +146,7 @@ impl Quarantine {
                     client.get(&path).await
                 })
                 .await?;
-                output.result(&page, list)
+                output.result(&page, |page| list(page, &batch))
             }
             Action::Export {
                 batch,
@@ -266,7 +267,8 @@ fn assignment(cell: &str) -> Result<(String, Option<String>)> {
     ))
 }
 
-fn list(page: &RowPage) -> String {
+/// `named` is how the batch was named.
+fn list(page: &RowPage, named: &str) -> String {
     let mut table = Table::new(["row", "state", "reasons", "record"]);
     for row in &page.rows {
         let reasons: Vec<String> = row
@@ -288,8 +290,8 @@ fn list(page: &RowPage) -> String {
     if let Some(next) = &page.next {
         let _ = writeln!(
             text,
-            "more: yandu quarantine list {} --after {next}",
-            page.batch
+            "more: {}",
+            next_page::command_of(named, &page.batch, next)
         );
     }
     text

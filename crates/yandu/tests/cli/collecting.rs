@@ -144,6 +144,44 @@ fn a_file_becomes_governed_data_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_list_tells_the_whole_command_that_shows_its_next_page() {
+    let place = walk();
+    let collect = |file: &str, rows: &str| {
+        place.write(file, &format!("number,name,age\n{rows}"));
+        place
+            .yandu(&["collect", file, "--dataset", "club.member"])
+            .ok();
+    };
+    collect("old.csv", "6,王芳,30\n7,赵敏,207\n8,李强,208\n9,张伟,209\n");
+    let list = ["quarantine", "list", "club.member", "--limit", "1"];
+    let told = place.yandu(&[&list[..], &["--reason", "age-range"]].concat());
+    let told = told.ok().stdout;
+    let more = told
+        .lines()
+        .find_map(|line| line.strip_prefix("more: yandu --data data "));
+    let more: Vec<&str> = more
+        .unwrap_or_else(|| panic!("{told}"))
+        .split(' ')
+        .collect();
+    assert!(
+        more.join(" ")
+            .contains(" --limit 1 --reason age-range --after "),
+        "{told}"
+    );
+    // It is a page of the same batch, also when there is a newer one.
+    collect("newer.csv", "10,刘洋,30\n11,陈静,211\n");
+    let page = place.yandu(&[&more[..], &["--json"]].concat()).ok().json();
+    let rows: Vec<_> = page["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["row"])
+        .collect();
+    assert_eq!(rows, [3]);
+    assert_eq!(place.yandu(&more).ok().stdout.matches("--after").count(), 1);
+}
+
+#[test]
 fn what_went_into_no_column_is_told_with_the_batch_and_when_it_is_shown() {
     let place = walk();
     place.write("odd.csv", "number,name,age,电话,电话\n7,赵敏,7,138,139\n");

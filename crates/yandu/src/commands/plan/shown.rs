@@ -9,6 +9,7 @@ use yandu_http::plan::{
 use yandu_plan::{Lack, RevisionKind, Told, unit_text};
 
 use super::super::local;
+use crate::next_page;
 
 pub(super) fn list(list: &PlanList) -> String {
     if list.plans.is_empty() {
@@ -244,7 +245,7 @@ pub(super) fn history(history: &HistoryOfPlan) -> String {
         }
     }
     if let Some(next) = &history.next {
-        let _ = writeln!(text, "更早的：--after {next}");
+        let _ = writeln!(text, "更早的：{}", next_page::command(next));
     }
     text
 }
