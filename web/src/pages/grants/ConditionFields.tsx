@@ -3,12 +3,13 @@ import Input from 'antd/es/input'
 import Select from 'antd/es/select'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useColumnOptions, useColumns } from '../../kit/ColumnsField'
+import { useColumnOptions } from '../../kit/ColumnsField'
 import { Waiting } from '../../kit/Loaded'
 import { Code } from '../../kit/Text'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { ConditionValues } from './ConditionValues'
-import { type Comparison, type Condition, NO_CONDITION, comparisonsOf, conditionsOf, isUnfinished, ofColumn, sqlOf, valuesFor } from './condition'
+import { type Comparison, type Condition, NO_CONDITION, comparisonsOf, isUnfinished, ofColumn, sqlOf, valuesFor } from './condition'
+import { useConditions } from './useConditions'
 
 interface Props {
   dataset: string
@@ -20,14 +21,8 @@ interface Props {
 /** Which rows, put together part by part; or in SQL, for those who wish and for what the parts cannot say. */
 export function ConditionFields({ dataset, sql, fault, onChange }: Props) {
   const { t } = useTranslation()
-  const { columns, isAsked } = useColumns(dataset)
+  const { usable, typeOf, conditions, isAsked } = useConditions(dataset, sql)
   const [wantsSql, setWantsSql] = useState(false)
-  // How a broken number is read is not for sure, so that no row is shown by one.
-  const usable = columns.filter(({ type }) => type !== 'float')
-  const types = new Map(usable.map(({ name, type }) => [name, type ?? 'text']))
-  const typeOf = (name: string) => types.get(name)
-  // Of a dataset whose columns nobody knows only SQL can speak.
-  const conditions = dataset !== '' && usable.length === 0 ? undefined : conditionsOf(sql, typeOf)
   const options = useColumnOptions(usable)
   if (isAsked) return <Waiting />
   const isUnread = conditions === undefined

@@ -11,7 +11,9 @@ import { Code, Hint, Time } from '../../kit/Text'
 import { useMaskWords } from '../../kit/useMaskWords'
 import { useNow } from '../../kit/useNow'
 import { useWords } from '../../kit/words'
+import { wordsOf } from './condition'
 import { type GrantState, isAccount, stateOf } from './grant'
+import { useConditions } from './useConditions'
 
 const LOOKS: Record<GrantState, LampState> = { 'in-force': 'good', waiting: 'absent', broken: 'bad', ended: 'absent', revoked: 'absent', 'used-up': 'absent' }
 
@@ -71,6 +73,23 @@ export function Until({ grant }: { grant: Grant }) {
   return day ? <span className="num">{t('grants.through', { day })}</span> : <Time at={grant.granted.until} />
 }
 
+/** The rows for which conditions hold: in words where they can be said so, else in SQL. */
+function Rows({ dataset, sql }: { dataset: string; sql: string }) {
+  const { t } = useTranslation()
+  const { conditions, typeOf } = useConditions(dataset, sql)
+  const titled = useColumnTitled(dataset)
+  if (!conditions?.length) return <Code>{sql}</Code>
+  const said = wordsOf(conditions, typeOf, {
+    column: titled,
+    comparison: (comparison) => t(`grants.comparison-${comparison}`),
+    value: (value, type) => (type === 'boolean' ? t(value === 'true' ? 'cell.true' : 'cell.false') : value),
+    comma: t('app.comma'),
+    to: t('grants.condition-to-short'),
+    and: t('grants.condition-and'),
+  })
+  return <span title={sql}>{said}</span>
+}
+
 /** Which rows and fields, in what form, on which ways. */
 export function Scope({ grant: { granted, given_at, given_by }, nameOf }: { grant: Grant; nameOf: NameOf }) {
   const { t } = useTranslation()
@@ -83,7 +102,7 @@ export function Scope({ grant: { granted, given_at, given_by }, nameOf }: { gran
       <Facts
         items={[
           [t('sights.columns'), granted.columns?.length ? granted.columns.map(titled).join(t('app.comma')) : t('grants.all-columns')],
-          [t('sights.rows'), granted.rows ? <Code>{granted.rows}</Code> : t('sights.all-rows')],
+          [t('sights.rows'), granted.rows ? <Rows dataset={granted.dataset} sql={granted.rows} /> : t('sights.all-rows')],
           [t('grants.up-to'), `${word('grade', granted.up_to)} · ${word('grade-means', granted.up_to)}`],
           ...(masks.length > 0
             ? [[t('grants.masks'), masks.map(([column, mask]) => `${titled(column)} ${masked(mask)}`).join(t('app.semicolon'))] as [string, React.ReactNode]]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Condition, NO_CONDITION, conditionsOf, isOfType, isUnfinished, ofColumn, sqlOf } from './condition'
+import { type Condition, NO_CONDITION, conditionsOf, isOfType, isUnfinished, ofColumn, sqlOf, wordsOf } from './condition'
 
 const TYPES: Record<string, string> = {
   township: 'text', Name: 'text', 姓名: 'text', 'a "b" c': 'text', and: 'text', count: 'integer', income: 'decimal(12,2)', alive: 'boolean', day: 'date', clock: 'time', at: 'timestamp',
@@ -82,6 +82,17 @@ describe('conditions on rows', () => {
   ])('%s is left to SQL, since parts cannot say it or would say it otherwise', (text) => {
     expect(conditionsOf(text, typeOf)).toBeUndefined()
     expect(isUnfinished(text)).toBe(false)
+  })
+
+  test.each([
+    [`township IN ('a', 'b') AND alive = TRUE`, '<township> in “a”、“b” and <alive> is yes'],
+    [`"day" BETWEEN DATE '2026-01-01' AND DATE '2026-12-31'`, '<day> between 2026-01-01 to 2026-12-31'],
+    [`township = 'x AND y' AND count >= 3 AND income IS NULL`, '<township> is “x AND y” and <count> at-least 3 and <income> empty'],
+  ])('%s is shown in words', (text, words) => {
+    const called = {
+      column: (name: string) => `<${name}>`, comparison: (comparison: string) => comparison, value: (value: string) => (value === 'true' ? 'yes' : value), comma: '、', to: 'to', and: 'and',
+    }
+    expect(wordsOf(conditionsOf(text, typeOf) ?? [], typeOf, called)).toBe(words)
   })
 
   test('of a column of another type nothing holds that was typed', () => {

@@ -103,6 +103,30 @@ export function conditionsOf(sql: string, typeOf: TypeOf): Condition[] | undefin
   return JSON.stringify(tokensOf(sqlOf(found, typeOf))) === JSON.stringify(tokens) ? found : undefined
 }
 
+/** What the parts of conditions are called. */
+export interface Called {
+  column: (name: string) => string
+  comparison: (comparison: Comparison) => string
+  value: (value: string, type: string) => string
+  /** Between values. */
+  comma: string
+  /** Between the ends of a span. */
+  to: string
+  /** Between conditions. */
+  and: string
+}
+
+/** The conditions in words. Texts stand in quotes, so that nothing in them is taken for a word. */
+export function wordsOf(conditions: Condition[], typeOf: TypeOf, called: Called): string {
+  const inWords = conditions.map(({ column, comparison, values }) => {
+    const type = typeOf(column) ?? 'text'
+    const said = values.map((value) => (type === 'text' ? `“${value}”` : called.value(value, type)))
+    const between = comparison === 'between' ? ` ${called.to} ` : called.comma
+    return [called.column(column), called.comparison(comparison), said.join(between)].filter(Boolean).join(' ')
+  })
+  return inWords.join(` ${called.and} `)
+}
+
 /** Whether something is not yet chosen or typed. */
 export function isUnfinished(sql: string): boolean {
   const found = parsed(tokensOf(sql) ?? [])
