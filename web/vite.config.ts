@@ -44,8 +44,8 @@ const texts: Plugin = {
     if (!id.startsWith('\0texts:')) return undefined
     this.addWatchFile(CHINESE)
     const all = Object.entries(JSON.parse(readFileSync(CHINESE, 'utf8')) as Record<string, string>)
-    // A unit that is its own name is shown without one.
-    const own = all.filter(([key, text]) => `\0texts:${partOf(key)}` === id && key !== `unit.${text}`)
+    // A unit that is its own name is shown without one, as is the size of one.
+    const own = all.filter(([key, text]) => `\0texts:${partOf(key)}` === id && key !== `unit.${text}` && key !== `unit-size.${text}`)
     const said = JSON.stringify(Object.fromEntries(own))
     if (id === '\0texts:shell') return `export default ${said}`
     return `import i18next from 'i18next'\ni18next.addResourceBundle('zh-CN', 'page', ${said}, true, true)`

@@ -105,7 +105,7 @@ test('the history says that a target was closed, and that it is open again', asy
   await expect(rows.nth(2)).toContainText('指标 1 · 销号 2027-02-28')
 })
 
-test('of evidence that somebody else has decided meanwhile it is told who decided what, and nothing is written over that', async ({ page, request, watched }, { retry }) => {
+test('of evidence that somebody else has decided meanwhile it is told who decided what, and one press decides on that', async ({ page, request, watched }, { retry }) => {
   watched.allow(/status of 4(09|12)/)
   const id = await planInForce(request, yearOf(retry, 2028))
   await byHand(request, id)
@@ -122,12 +122,41 @@ test('of evidence that somebody else has decided meanwhile it is told who decide
   await dialog.getByRole('button', { name: /^退 ?回$/ }).click()
   await expect(dialog).toContainText('别人刚处理过，现在是“已采信”')
   await expect(dialog).toContainText('会同市通管办核对')
-  await expect(dialog.getByRole('button', { name: /^退 ?回$/ })).toHaveCount(0)
+  await expect(dialog).toContainText('指标重新打开')
+  await expect(field(page, /原因/)).toHaveValue('材料不全')
   await expectBothWidths(page, 'evidence that was decided meanwhile')
+  const { evidence } = (await (await request.get(`/api/v1/plans/${id}/evidence`)).json()) as { evidence: { state: string }[] }
+  expect(evidence.map(({ state }) => state)).toEqual(['accepted'])
+  // Something else of the plan changes while that is read.
+  await send(request, `${id}/changes`, { edits: [{ op: 'set', item: 'target/1', fields: { value: 140 } }], reason: '追加任务' })
+  await dialog.getByRole('button', { name: /^退 ?回$/ }).click()
+  await expect(dialog).toBeHidden()
+  await expect(target).toContainText('已退回')
+  await expect(target).toContainText('材料不全')
+  await expect(target.getByRole('button', { name: /^采信佐证/ })).toHaveCount(0)
+})
+
+test('of evidence that somebody else has decided in the same way there is nothing left to decide', async ({ page, request, watched }, { retry }) => {
+  watched.allow(/status of 4(09|12)/)
+  const id = await planInForce(request, yearOf(retry, 2031))
+  await byHand(request, id)
+  const kept = await request.post(`/api/v1/plans/${id}/documents`, { multipart: { file: REPORT } })
+  const { hash } = (await kept.json()) as { hash: string }
+  await send(request, `${id}/evidence`, { about: 'target/1', on: TODAY, value: 121, source: '竣工验收台账', documents: [hash] })
+  await page.goto(`/plans/${id}#target-1`)
+  await settled(page)
+  const target = page.locator('#target-1')
+  await target.getByRole('button', { name: /^退回佐证/ }).click()
+  await field(page, /原因/).fill('材料不全')
+  await send(request, `${id}/evidence/1/decision`, { accept: false, reason: '与台账不符' })
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: /^退 ?回$/ }).click()
+  await expect(dialog).toContainText('别人刚处理过，现在是“已退回”')
+  await expect(dialog).toContainText('与台账不符')
+  await expect(dialog.getByRole('button', { name: /^退 ?回$/ })).toHaveCount(0)
   await dialog.getByRole('button', { name: /^关 ?闭$/ }).last().click()
   await expect(dialog).toBeHidden()
-  await expect(target).toContainText('已采信')
-  await expect(target.getByRole('button', { name: /^采信佐证/ })).toHaveCount(0)
+  await expect(target).toContainText('与台账不符')
 })
 
 test('a change shows what is now and what would be, and of one that somebody else has decided it is told how', async ({ page, request, watched }, { retry }) => {

@@ -56,6 +56,17 @@ pub enum Error {
         told: String,
     },
 
+    #[error(
+        "the plan `{id}` is at revision {revision}, and the decision was made to revision {expected}: {item} is as it was, and something else of the plan has changed"
+    )]
+    Elsewhere {
+        id: String,
+        revision: u64,
+        expected: u64,
+        /// What was to be decided.
+        item: String,
+    },
+
     #[error("{told}")]
     AlreadyDecided {
         /// What was decided, by whom and when.
@@ -144,7 +155,9 @@ impl Error {
             Self::NoPlan(_) => "no-plan",
             Self::NoItem { .. } => "no-plan-item",
             Self::Exists(_) => "plan-exists",
-            Self::Outdated { .. } | Self::Overtaken { .. } => "precondition-failed",
+            Self::Outdated { .. } | Self::Overtaken { .. } | Self::Elsewhere { .. } => {
+                "precondition-failed"
+            }
             Self::AlreadyDecided { .. } => "already-decided",
             Self::NotNow { .. } => "plan-status",
             Self::ReviewOpen(_) => "plan-review-open",
@@ -183,6 +196,9 @@ impl Error {
             }
             Self::Overtaken { .. } => {
                 "somebody else has decided it meanwhile; read it again before it is decided otherwise"
+            }
+            Self::Elsewhere { .. } => {
+                "the plan has changed elsewhere; look at it again and repeat the decision"
             }
             Self::AlreadyDecided { .. } => {
                 "a change is decided once; evidence is decided otherwise with `If-Match` and the `ETag` of what was looked at, in the command line with `--again`"

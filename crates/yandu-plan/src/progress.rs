@@ -8,7 +8,7 @@ use crate::record::{
     Closing, Decision, Evidence, EvidenceFields, EvidenceState, Finish, Plan, Source,
 };
 use crate::reviewing::said;
-use crate::standing::{Actuals, Standing, measuring};
+use crate::standing::{Actuals, Standing, Today, measuring, standing};
 use crate::{Error, Result};
 
 /// Documents of one piece of evidence.
@@ -220,6 +220,20 @@ pub(crate) fn judge(
         evidence.decided = Some(by.clone());
     }
     Ok(())
+}
+
+/// Writes down whether the target of evidence that was decided about is closed or open again, with the decision itself: one that is
+/// taken back before the next look stays told. A target that a metric measures waits for its numbers.
+pub(crate) fn settle_proved(plan: &mut Plan, number: u32, today: Today<'_>, by: &Decision) {
+    let about = plan.evidence.get(&number).map(|one| one.about.as_str());
+    let target = about.and_then(|about| about.strip_prefix("target/")?.parse::<u32>().ok());
+    let Some(target) = target else {
+        return;
+    };
+    let unmeasured = Actuals::new();
+    let mut stands = standing(plan, &unmeasured, today);
+    stands.targets.retain(|number, _| *number == target);
+    settle(plan, &stands, &unmeasured, by);
 }
 
 /// Writes down which targets are closed and which are open again, where that is otherwise than it was last seen. Says whether

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 use yandu_store::Migration;
 
-use crate::record::{Head, Kept, Plan, Status};
+use crate::record::{Head, ItemChange, Kept, Plan, Status};
 use crate::revision::{Baseline, Revision};
 use crate::{Error, Result};
 
@@ -213,6 +213,27 @@ pub(crate) async fn history(
         })
     })
     .collect()
+}
+
+/// Whether an item of a plan came, went or was changed after a revision.
+pub(crate) async fn is_changed_since(
+    connection: &mut SqliteConnection,
+    plan: &str,
+    revision: u64,
+    item: &str,
+) -> Result<bool> {
+    let later = sqlx::query("SELECT changes FROM plan_revision WHERE plan = ? AND revision > ?")
+        .bind(plan)
+        .bind(revision as i64)
+        .fetch_all(connection)
+        .await?;
+    for row in &later {
+        let changes: Vec<ItemChange> = serde_json::from_str(row.try_get("changes")?)?;
+        if changes.iter().any(|change| change.item == item) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Writes a baseline.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use yandu_collect::form::form_of;
 use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
 
-use super::actual::standing;
+use super::actual::{look, standing};
 use super::closing::Closings;
 use super::stand::{BindingOfPlan, CountedOfPlan, TargetStandingOfPlan};
 use super::stored::{answer, cause, finish, must_answer_for, must_be_of_another, tagged};
@@ -457,9 +457,11 @@ pub(super) async fn decide_evidence(
         "evidence is accepted by somebody else than whoever handed it in",
     )?;
     let cause = cause(&state, &id, &headers, &principal, Some(verdict.reason)).await?;
+    let look = look(&state, &plan).await?;
     let plans = state.plans().clone();
     let plan = finish(&state, async move {
-        plans.judge(&id, number, verdict.accept, cause).await
+        let asked = (cause, look.today());
+        plans.judge(&id, number, verdict.accept, asked).await
     })
     .await?;
     tagged(&state, &principal, &plan).await

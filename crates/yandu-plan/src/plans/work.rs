@@ -206,19 +206,26 @@ impl Plans {
         Ok((plan, number))
     }
 
-    /// Accepts evidence, or returns it. Who decides otherwise than somebody did before says which revision was looked at, so that
-    /// nobody overrides a decision that was not seen.
+    /// Accepts evidence, or returns it, and writes down with that what it closed or opened again. Who decides otherwise than somebody
+    /// did before says which revision was looked at, so that nobody overrides a decision that was not seen.
     ///
     /// # Errors
     ///
-    /// [`Error::Overtaken`] where it was decided since that revision, and [`Error::AlreadyDecided`] where it is decided and no revision
-    /// was said, or decided so.
-    pub async fn judge(&self, id: &str, number: u32, accept: bool, cause: Cause) -> Result<Plan> {
+    /// [`Error::Overtaken`] where it was decided since that revision, [`Error::Elsewhere`] where only something else has changed since,
+    /// and [`Error::AlreadyDecided`] where it is decided and no revision was said, or decided so.
+    pub async fn judge(
+        &self,
+        id: &str,
+        number: u32,
+        accept: bool,
+        (cause, today): (Cause, Today<'_>),
+    ) -> Result<Plan> {
         let is_seen = cause.expected.is_some();
         let judged = self
             .change(id, RevisionKind::Proved, cause, |plan, bench| {
                 plan.must_be(Status::Approved, "proved")?;
                 progress::judge(plan, number, (accept, is_seen), &bench.by)?;
+                progress::settle_proved(plan, number, today, &bench.by);
                 Ok(Effect::None)
             })
             .await;
@@ -230,21 +237,39 @@ impl Plans {
         else {
             return judged;
         };
-        let plan = self.plan(&id).await?;
-        let told = plan.evidence.get(&number).and_then(Evidence::told);
-        Err(match told {
-            Some(told) => Error::Overtaken {
+        let item = format!("evidence/{number}");
+        let (plan, is_as_seen) = self.since(&id, expected, &item).await?;
+        let evidence = plan.evidence.get(&number);
+        Err(match (evidence, evidence.and_then(Evidence::told)) {
+            (Some(_), _) if is_as_seen => Error::Elsewhere {
+                id,
+                revision,
+                expected,
+                item: format!("evidence `{number}`"),
+            },
+            (_, Some(told)) => Error::Overtaken {
                 id,
                 revision,
                 expected,
                 told,
             },
-            None => Error::Outdated {
+            (_, None) => Error::Outdated {
                 id,
                 revision,
                 expected,
             },
         })
+    }
+
+    /// A plan, and whether one of its items is as it was at a revision.
+    async fn since(&self, id: &str, revision: u64, item: &str) -> Result<(Plan, bool)> {
+        // Plan and history of one moment.
+        let mut reading = yandu_store::reading(self.inner.store.pool()).await?;
+        let plan = store::find(&mut reading, id).await?;
+        let plan = plan.ok_or_else(|| Error::NoPlan(id.to_owned()))?;
+        let is_as_it_was = revision <= plan.revision
+            && !store::is_changed_since(&mut reading, id, revision, item).await?;
+        Ok((plan, is_as_it_was))
     }
 
     /// Writes down which targets are closed and which are open again by what is known now. The actuals are of the plan as it was looked
@@ -323,7 +348,8 @@ impl Plans {
     ///
     /// # Errors
     ///
-    /// [`Error::AlreadyDecided`] where it is decided, whichever revision was looked at.
+    /// [`Error::AlreadyDecided`] where it is decided, whichever revision was looked at, and [`Error::Elsewhere`] where it is as it was
+    /// in that revision and only something else has changed since.
     pub async fn decide_change(
         &self,
         id: &str,
@@ -363,13 +389,31 @@ impl Plans {
                 })
             })
             .await;
-        if matches!(decided, Err(Error::Outdated { .. })) {
-            let plan = self.plan(id).await?;
-            if let Some(told) = plan.changes.get(&number).and_then(ChangeRequest::told) {
-                return Err(Error::AlreadyDecided { told });
-            }
-        }
-        decided
+        let Err(Error::Outdated {
+            id,
+            revision,
+            expected,
+        }) = decided
+        else {
+            return decided;
+        };
+        let item = format!("change/{number}");
+        let (plan, is_as_seen) = self.since(&id, expected, &item).await?;
+        let request = plan.changes.get(&number);
+        Err(match (request, request.and_then(ChangeRequest::told)) {
+            (_, Some(told)) => Error::AlreadyDecided { told },
+            (Some(_), None) if is_as_seen => Error::Elsewhere {
+                id,
+                revision,
+                expected,
+                item: format!("change `{number}`"),
+            },
+            (_, None) => Error::Outdated {
+                id,
+                revision,
+                expected,
+            },
+        })
     }
 
     /// Closes a plan: its year is reviewed, and it stays as it is.

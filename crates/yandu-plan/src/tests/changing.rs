@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::site::{Site, TEXT, actual, cause, fixture, stands_on};
-use crate::{Actuals, ChangeState, Edit, Error, Options, Status, next_frame, read};
+use crate::{Actuals, Cause, ChangeState, Edit, Error, Options, Status, next_frame, read};
 
 fn edits(value: Value) -> Vec<Edit> {
     serde_json::from_value(value).unwrap()
@@ -67,6 +67,43 @@ async fn a_lead_that_is_open_is_assigned_once_and_tasks_follow_their_point() {
     assert_eq!(
         plan.points[&2].assigned.as_ref().unwrap().reason.as_deref(),
         Some("联席会议办公室")
+    );
+}
+
+#[tokio::test]
+async fn of_a_change_that_waits_as_it_was_seen_it_is_told_that_the_plan_has_changed_elsewhere() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let ask = |value: u32| {
+        let wanted = edits(json!([{"op": "set", "item": "target/1", "fields": {"value": value}}]));
+        site.plans.ask_change("plan", wanted, cause("设备到货推迟"))
+    };
+    let (looked, number) = ask(280).await.unwrap();
+    let (_, later) = ask(290).await.unwrap();
+    let seen = || Cause {
+        expected: Some(looked.revision),
+        ..cause("同意")
+    };
+    let refused = site.plans.decide_change("plan", number, true, seen());
+    let refused = refused.await.unwrap_err();
+    assert_eq!(refused.code(), "precondition-failed");
+    assert!(
+        matches!(&refused, Error::Elsewhere { item, .. } if item == "change `1`"),
+        "{refused:?}"
+    );
+    // One that was asked for since then was not seen.
+    let refused = site.plans.decide_change("plan", later, true, seen());
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, Error::Outdated { .. }), "{refused:?}");
+    let decided = site
+        .plans
+        .decide_change("plan", number, false, cause("不宜"));
+    decided.await.unwrap();
+    let refused = site.plans.decide_change("plan", number, true, seen());
+    let refused = refused.await.unwrap_err();
+    assert!(
+        matches!(refused, Error::AlreadyDecided { .. }),
+        "{refused:?}"
     );
 }
 

@@ -66,7 +66,7 @@ async fn a_target_by_hand_closes_with_a_dated_figure_its_source_and_documents_th
             .submit("plan", "target/2", fields(said), cause("上报"))
             .await
             .unwrap();
-        let refused = site.plans.judge("plan", number, true, cause("通过")).await;
+        let refused = site.judge(number, true, cause("通过")).await;
         assert!(
             matches!(&refused, Err(Error::NotProved { why: found, .. }) if found.contains(why)),
             "{refused:?}"
@@ -85,13 +85,12 @@ async fn a_target_by_hand_closes_with_a_dated_figure_its_source_and_documents_th
         stands.targets[&2].closed.is_none(),
         "nobody has accepted it yet"
     );
-    let accepted = site.plans.judge("plan", number, true, cause("属实"));
+    let accepted = site.judge(number, true, cause("属实"));
     let accepted = accepted.await.unwrap();
     let stands = site.stands(&Actuals::new()).await;
     assert_eq!(stands.targets[&2].lamp, Lamp::Done);
     assert!(!stands.targets[&2].closed.unwrap().by_metric);
-    site.plans
-        .judge("plan", number, false, seen(accepted.revision, "口径有误"))
+    site.judge(number, false, seen(accepted.revision, "口径有误"))
         .await
         .unwrap();
     let stands = site.stands(&Actuals::new()).await;
@@ -108,7 +107,7 @@ async fn nobody_overrides_a_decision_about_evidence_that_was_not_seen() {
         .plans
         .submit("plan", "target/2", whole(&hash), cause("上报"));
     let (looked, number) = submitted.await.unwrap();
-    let judge = |accept: bool, cause: Cause| site.plans.judge("plan", number, accept, cause);
+    let judge = |accept: bool, cause: Cause| site.judge(number, accept, cause);
     let accepted = judge(true, seen(looked.revision, "属实")).await.unwrap();
     let other = |expected: Option<u64>| Cause {
         who: "li".to_owned(),
@@ -141,6 +140,114 @@ async fn nobody_overrides_a_decision_about_evidence_that_was_not_seen() {
 }
 
 #[tokio::test]
+async fn only_what_was_decided_since_it_was_seen_is_told_to_be_and_else_that_the_plan_has_changed_elsewhere()
+ {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let submit = || {
+        site.plans
+            .submit("plan", "target/2", whole(&hash), cause("上报"))
+    };
+    let (looked, number) = submit().await.unwrap();
+    let (_, other) = submit().await.unwrap();
+    // It waits as it did.
+    let refused = site.judge(number, true, seen(looked.revision, "属实"));
+    let refused = refused.await.unwrap_err();
+    assert_eq!(refused.code(), "precondition-failed");
+    assert!(
+        matches!(&refused, Error::Elsewhere { item, .. } if item == "evidence `1`"),
+        "{refused:?}"
+    );
+    let accepted = site.judge(number, true, cause("属实")).await.unwrap();
+    site.judge(other, false, cause("重复")).await.unwrap();
+    // It was seen to be accepted, and only the other was decided since.
+    let refused = site.judge(number, false, seen(accepted.revision, "口径有误"));
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, Error::Elsewhere { .. }), "{refused:?}");
+    assert!(!refused.to_string().contains("already"), "{refused}");
+    // The other was not seen to be returned, nor was one that came later seen at all.
+    let refused = site.judge(other, true, seen(accepted.revision, "属实"));
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, Error::Overtaken { .. }), "{refused:?}");
+    let refused = site.judge(other, true, seen(looked.revision, "属实"));
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, Error::Overtaken { .. }), "{refused:?}");
+    let (plan, later) = submit().await.unwrap();
+    let refused = site.judge(later, true, seen(accepted.revision, "属实"));
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, Error::Outdated { .. }), "{refused:?}");
+    // A revision that has not come was seen by nobody.
+    let refused = site.judge(number, false, seen(plan.revision + 1, "口径有误"));
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, Error::Overtaken { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn of_two_who_decide_about_the_same_evidence_one_wins_and_the_other_is_told_what_was_decided()
+{
+    let (site, hash) = by_hand("2026-06-20").await;
+    let submitted = site
+        .plans
+        .submit("plan", "target/2", whole(&hash), cause("上报"));
+    let (looked, number) = submitted.await.unwrap();
+    let (one, other) = tokio::join!(
+        site.judge(number, true, seen(looked.revision, "属实")),
+        site.judge(number, false, seen(looked.revision, "口径有误")),
+    );
+    assert_ne!(one.is_ok(), other.is_ok());
+    let refused = one.and(other).unwrap_err();
+    assert!(
+        matches!(&refused, Error::Overtaken { told, .. } if told.contains("by `wang`")),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn evidence_that_is_accepted_and_returned_before_anybody_looks_leaves_that_it_closed_its_target()
+ {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let submitted = site
+        .plans
+        .submit("plan", "target/2", whole(&hash), cause("上报"));
+    let (_, number) = submitted.await.unwrap();
+    let accepted = site.judge(number, true, cause("属实")).await.unwrap();
+    let returned = site.judge(number, false, seen(accepted.revision, "口径有误"));
+    let returned = returned.await.unwrap();
+    let again = site.judge(number, true, seen(returned.revision, "已核对"));
+    let again = again.await.unwrap();
+    let told: Vec<(Option<String>, Option<&str>)> = again.closings[&2]
+        .iter()
+        .map(|one| {
+            let on = one.closed_on.map(|on| on.to_string());
+            (on, one.seen.reason.as_deref())
+        })
+        .collect();
+    let closed = Some("2026-06-15".to_owned());
+    assert_eq!(
+        told,
+        [
+            (closed.clone(), Some("属实")),
+            (None, Some("口径有误")),
+            (closed, Some("已核对"))
+        ]
+    );
+    assert_eq!(again.closings[&2][0].evidence, Some(number));
+    assert_eq!(again.closings.len(), 1, "no other target was decided about");
+    // It is part of the decision, and the next look finds nothing that is not written down.
+    let looked = site.settle(&again, &Actuals::new()).await.unwrap();
+    assert_eq!(looked.revision, again.revision);
+    let history = site.plans.history("plan", None, 3).await.unwrap();
+    for revision in history {
+        let items: Vec<&str> = revision
+            .changes
+            .iter()
+            .map(|one| one.item.as_str())
+            .collect();
+        assert!(items.contains(&"closing/2"), "{items:?}");
+        assert!(items.contains(&"evidence/1"), "{items:?}");
+    }
+}
+
+#[tokio::test]
 async fn nodes_that_were_made_for_a_target_are_done_by_the_evidence_that_closes_it_and_open_again_with_it()
  {
     let (site, hash) = by_hand("2026-06-20").await;
@@ -161,7 +268,7 @@ async fn nodes_that_were_made_for_a_target_are_done_by_the_evidence_that_closes_
         .plans
         .submit("plan", "target/2", whole(&hash), cause("上报"));
     let (_, number) = submitted.await.unwrap();
-    let accepted = site.plans.judge("plan", number, true, cause("属实"));
+    let accepted = site.judge(number, true, cause("属实"));
     let accepted = accepted.await.unwrap();
     let stands = site.stands(&Actuals::new()).await;
     assert_eq!(
@@ -173,7 +280,7 @@ async fn nodes_that_were_made_for_a_target_are_done_by_the_evidence_that_closes_
         "what a person added is done by itself"
     );
     let judged = seen(accepted.revision, "口径有误");
-    let returned = site.plans.judge("plan", number, false, judged);
+    let returned = site.judge(number, false, judged);
     returned.await.unwrap();
     let stands = site.stands(&Actuals::new()).await;
     assert_eq!(closed(&stands), vec![None; made.len()]);
@@ -214,10 +321,7 @@ async fn a_figure_by_hand_that_does_not_reach_the_target_does_not_close_it() {
         .submit("plan", "target/2", short, cause("上报"))
         .await
         .unwrap();
-    site.plans
-        .judge("plan", number, true, cause("属实"))
-        .await
-        .unwrap();
+    site.judge(number, true, cause("属实")).await.unwrap();
     let target = &site.stands(&Actuals::new()).await.targets[&2];
     assert_eq!(target.lack, Some(Lack::NotMet));
     assert_eq!((target.measured, target.gap), (Some(4.0), Some(1.0)));
@@ -398,11 +502,7 @@ async fn a_closing_by_evidence_names_it_and_an_older_one_is_known_by_what_was_ac
         .submit("plan", "target/2", whole, cause("上报"))
         .await
         .unwrap();
-    let looked = site
-        .plans
-        .judge("plan", number, true, cause("属实"))
-        .await
-        .unwrap();
+    let looked = site.judge(number, true, cause("属实")).await.unwrap();
     let plan = site.settle(&looked, &Actuals::new()).await.unwrap();
     let closing = &plan.closings[&2][0];
     assert_eq!(closing.evidence, Some(number));

@@ -124,6 +124,18 @@ impl Site {
         self.plans.settle(looked, actuals, today, "system").await
     }
 
+    /// Accepts evidence or returns it, today.
+    pub(super) async fn judge(&self, number: u32, accept: bool, cause: Cause) -> Result<Plan> {
+        let (rules, calendar) = (rules(), calendar());
+        let today = Today {
+            day: self.plans.today(),
+            rules: &rules,
+            calendar: &calendar,
+        };
+        let judged = self.plans.judge("plan", number, accept, (cause, today));
+        judged.await
+    }
+
     pub(super) fn documents(&self) -> PathBuf {
         self.folder.path().join("data/documents")
     }

@@ -9,6 +9,7 @@ import { useEntryTitle } from '../../kit/entry'
 import { Nothing } from '../../kit/Loaded'
 import { Tag } from '../../kit/Page'
 import { Code, Hint } from '../../kit/Text'
+import { unitName } from '../../kit/units'
 import { useWords } from '../../kit/words'
 import { grades, isStricter } from './grade'
 import { References } from './References'
@@ -36,7 +37,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
         <div className="two-lines">
           <span>
             {type(column.type)}
-            {column.unit && ` · ${word('unit', column.unit)}`}
+            {column.unit && ` · ${unitName(word('unit', column.unit))}`}
           </span>
           <Hint>{t(column.required ? 'field.needed' : 'field.optional')}</Hint>
         </div>

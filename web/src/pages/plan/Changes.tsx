@@ -124,6 +124,7 @@ function Decision({ plan, etag, names, change, accepts, onClose }: ChangeProps &
         const fresh = await queries.fetchQuery({ ...planChanges(plan.id), staleTime: 0 })
         return { now: fresh.data.changes.find(({ number }) => number === asked.number), etag: fresh.etag }
       }}
+      isOpen={({ state }) => state === 'requested'}
       told={(state) => word('plan-change-state', state)}
       onClose={onClose}
     >

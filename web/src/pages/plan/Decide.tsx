@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { PlanDecision } from '../../api/plans'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Decided } from './Decided'
-import { holding, isAsTold } from './holding'
+import { type Seen, holding, seenAgain } from './holding'
 
 /** How something stands that is decided about, and who decided that. */
 export interface Stand {
@@ -23,6 +23,8 @@ interface Props {
   send: (reason: string, match: string | undefined) => Promise<unknown>
   /** How it stands now, and in which revision. */
   again: () => Promise<{ now: Stand | undefined; etag: string | undefined }>
+  /** Whether it may still be decided so, as it stands now. */
+  isOpen: (now: Stand) => boolean
   /** The word of a state. */
   told: (state: string) => string
   /** What is decided about. */
@@ -34,21 +36,25 @@ const standOf = ({ state, decided }: Stand) => [state, decided?.at]
 
 /**
  * Asks why something is decided so, and decides it as it was seen. Where somebody else was faster, what they decided is told, and
- * the lists have it.
+ * the lists have it; what may still be decided is decided then as it was told.
  */
-export function Decide({ plan, title, confirm, stock, send, again, told, children, onClose, ...opened }: Props) {
+export function Decide({ plan, title, confirm, stock, send, again, isOpen, told, children, onClose, ...opened }: Props) {
   const queries = useQueryClient()
-  const [{ seen, etag }] = useState({ seen: opened.seen, etag: opened.etag })
+  const [seen, setSeen] = useState<Seen<Stand>>({ about: opened.seen, etag: opened.etag })
   const [other, setOther] = useState<Stand>()
   /** Whether it stands as it was seen; what stands otherwise is told. */
   const look = async () => {
-    const { now, etag: fresh } = await again()
-    const holds = !now || isAsTold(standOf(now), standOf(seen))
-    if (!holds) setOther(now)
-    return { holds, etag: fresh }
+    const { now, etag } = await again()
+    const looked = seenAgain(seen, now, etag, standOf)
+    if (!looked.holds) setOther(now)
+    setSeen(looked.seen)
+    return { holds: looked.holds, etag }
   }
   const decide = useMutation({
-    mutationFn: (reason: string) => holding(etag, (match) => send(reason, match), look),
+    mutationFn: (reason: string) => {
+      setOther(undefined)
+      return holding(seen.etag, (match) => send(reason, match), look)
+    },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['plan', plan] })
       onClose()
@@ -58,18 +64,21 @@ export function Decide({ plan, title, confirm, stock, send, again, told, childre
       await queries.invalidateQueries({ queryKey: ['plan', plan] })
     },
   })
+  const overtaken = other && <Overtaken stand={other} told={told} />
+  const isOver = other !== undefined && !isOpen(other)
   return (
     <ReasonDialog
       title={title}
       confirm={confirm}
       stock={stock}
       busy={decide.isPending}
-      error={decide.error}
+      error={other ? null : decide.error}
       onConfirm={(reason) => decide.mutate(reason)}
       onClose={onClose}
-      {...(other && { over: <Overtaken stand={other} told={told} /> })}
+      {...(isOver && { over: overtaken })}
     >
       {children}
+      {!isOver && overtaken}
     </ReasonDialog>
   )
 }

@@ -15,6 +15,7 @@ import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
 import { Restored } from '../../kit/Restored'
 import { Saved } from '../../kit/Saved'
+import { unitName } from '../../kit/units'
 import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
@@ -226,7 +227,7 @@ function MetricChoice(props: ChoiceProps) {
   const { t } = useTranslation()
   const titled = useEntryTitle()
   const { data: all = [] } = useQuery(metrics)
-  const options = all.map(({ id, title, owner, unit }) => ({ value: id, label: `${titled(title)} · ${unit} · ${owner}` }))
+  const options = all.map(({ id, title, owner, unit }) => ({ value: id, label: `${titled(title)} · ${unitName(unit)} · ${owner}` }))
   return <Choice {...props} placeholder={t('plans.metric-choose')} options={options} />
 }
 

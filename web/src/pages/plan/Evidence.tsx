@@ -117,8 +117,8 @@ function Judge({ plan, evidence, name, accepts, onClose }: ActionsProps & { acce
   const { t } = useTranslation()
   const { word } = useWords()
   const queries = useQueryClient()
-  // What is asked about stays what it was, whatever is handed in meanwhile.
-  const [asked] = useState(evidence)
+  // What is asked about stays what it was, whatever is handed in meanwhile, until it is told how it stands now.
+  const [asked, setAsked] = useState(evidence)
   return (
     <Decide
       plan={plan.id}
@@ -130,8 +130,11 @@ function Judge({ plan, evidence, name, accepts, onClose }: ActionsProps & { acce
       send={(reason, match) => judgeEvidence(plan.id, asked.number, accepts, reason, match)}
       again={async () => {
         const { data, etag } = await queries.fetchQuery({ ...planEvidence(plan.id), staleTime: 0 })
-        return { now: data.evidence.find(({ number }) => number === asked.number), etag }
+        const now = data.evidence.find(({ number }) => number === asked.number)
+        if (now) setAsked(now)
+        return { now, etag }
       }}
+      isOpen={({ state }) => state !== (accepts ? 'accepted' : 'returned')}
       told={(state) => word('plan-evidence', state)}
       onClose={onClose}
     >

@@ -10,6 +10,7 @@ import { useReturnFocus } from '../../kit/useReturnFocus'
 import { DraftedDialog } from './DraftedDialog'
 import { Files } from './Files'
 import { MovedMeanwhile } from './MovedMeanwhile'
+import type { Seen } from './holding'
 import { finishOf } from './nodes'
 import { useStep } from './useStep'
 
@@ -30,22 +31,24 @@ interface Written {
 /** Says on which day a node was finished, with what shows it, and before it is sent whether that is late. */
 export function FinishNode({ plan, etag, node: opened, onClose }: Props) {
   const { t } = useTranslation()
-  // What is asked about stays what it was seen as.
-  const [{ node, match }] = useState({ node: opened, match: etag })
+  // What is asked about stays what it was seen as, until it is told how it stands now.
+  const [seen, setSeen] = useState<Seen<PlanNode>>({ about: opened, etag })
+  const node = seen.about
   const drafted = useDrafted<Written>(`plan.${plan.id}.finish.${node.id}`, { note: '', files: [] })
   const { now, write, finish } = drafted
   const [files, setFiles] = useState<File[]>([])
   useReturnFocus()
-  const { step, other } = useStep(plan, match, async () => {
+  const done = async () => {
     await finish()
     onClose()
-  })
+  }
+  const { step, other } = useStep(plan, done, setSeen)
   const today = dayOf(clock())
   const on = (now.on ?? today).trim()
   const { fault, needsFiles, lateAfter } = finishOf(node, on, today, files.length)
   const send = () =>
     step.mutate({
-      node,
+      seen,
       prepare: async () => ({ step: 'finish', on, documents: await keepDocuments(plan.id, files), ...(now.note.trim() && { reason: now.note.trim() }) }),
     })
   return (
@@ -55,11 +58,12 @@ export function FinishNode({ plan, etag, node: opened, onClose }: Props) {
       drafted={drafted}
       isReady={fault === undefined && !needsFiles}
       busy={step.isPending}
-      error={step.error}
-      {...(other && { over: <MovedMeanwhile node={other} /> })}
+      error={other ? null : step.error}
+      {...(other?.finished && { over: <MovedMeanwhile node={other} /> })}
       onSend={send}
       onClose={onClose}
     >
+      {other && <MovedMeanwhile node={other} />}
       <Field
         label={t('plans.finish-day')}
         required

@@ -8,6 +8,7 @@ import { useSession } from '../../kit/useSession'
 import { Decided } from './Decided'
 import { MovedMeanwhile } from './MovedMeanwhile'
 import { WorkLamp } from './PlanLamp'
+import type { Seen } from './holding'
 import { useStep } from './useStep'
 
 interface Props {
@@ -28,14 +29,19 @@ const isOpen = ({ finished, standing }: PlanNode) => !finished && !standing?.clo
 /** 节点化推进: the dated steps of a task, and what becomes of each. */
 export function NodeList({ plan, etag, task, finish, edit }: Props) {
   const { t } = useTranslation()
-  const [reopened, setReopened] = useState<PlanNode>()
-  const { step, other } = useStep(plan, etag, () => setReopened(undefined))
+  // What is asked about stays what it was seen as, until it is told how it stands now.
+  const [reopened, setReopened] = useState<Seen<PlanNode>>()
+  const { step, other } = useStep(
+    plan,
+    () => setReopened(undefined),
+    (seen) => setReopened((asked) => asked && seen),
+  )
   const { may } = useSession()
   const canStep = plan.status === 'approved' && (may('edit-plan') || may('report-plan'))
   const steps = (node: PlanNode) =>
     canStep && !node.standing?.is_measured ? (
       <>
-        {isOpen(node) && !node.begun && <StepButton node={node} step="begin" busy={step.isPending} go={() => step.mutate({ node, prepare: () => ({ step: 'begin' }) })} />}
+        {isOpen(node) && !node.begun && <StepButton node={node} step="begin" busy={step.isPending} go={() => step.mutate({ seen: { about: node, etag }, prepare: () => ({ step: 'begin' }) })} />}
         {isOpen(node) && <StepButton node={node} step="finish" busy={step.isPending} go={() => finish(node)} />}
         {node.finished && (
           <StepButton
@@ -44,7 +50,7 @@ export function NodeList({ plan, etag, task, finish, edit }: Props) {
             busy={step.isPending}
             go={() => {
               step.reset()
-              setReopened(node)
+              setReopened({ about: node, etag })
             }}
           />
         )}
@@ -97,18 +103,20 @@ export function NodeList({ plan, etag, task, finish, edit }: Props) {
       {step.isError && !reopened && (other ? <MovedMeanwhile node={other} /> : <ProblemPanel error={step.error} doing={t('plans.nodes')} />)}
       {reopened && (
         <ReasonDialog
-          title={t('plans.step-reopen-of', { title: reopened.title })}
+          title={t('plans.step-reopen-of', { title: reopened.about.title })}
           confirm={t('plans.step-reopen')}
           stock={[t('plans.stock-unit'), t('plans.stock-meeting')]}
           busy={step.isPending}
-          error={step.error}
-          onConfirm={(reason) => step.mutate({ node: reopened, prepare: () => ({ step: 'reopen', reason }) })}
+          error={other ? null : step.error}
+          onConfirm={(reason) => step.mutate({ seen: reopened, prepare: () => ({ step: 'reopen', reason }) })}
           onClose={() => {
             step.reset()
             setReopened(undefined)
           }}
-          {...(step.isError && other && { over: <MovedMeanwhile node={other} /> })}
-        />
+          {...(step.isError && other && !other.finished && { over: <MovedMeanwhile node={other} /> })}
+        >
+          {step.isError && other?.finished && <MovedMeanwhile node={other} />}
+        </ReasonDialog>
       )}
     </div>
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { fromAnswer } from '../../api/errors'
-import { changedOf, clashesOf, holding, isAsSeen, seenOf } from './holding'
+import { type Seen, changedOf, clashesOf, holding, isAsSeen, seenAgain, seenOf } from './holding'
 
 const refusal = (status: number) => fromAnswer(status, { type: '/errors/x', title: '', status, detail: '', code: 'x' })
 
@@ -25,6 +25,30 @@ describe('a decision on a plan that is another one meanwhile', () => {
     await expect(holding('"1"', send, again)).rejects.toMatchObject({ problem: { status: 412 } })
     expect(send).toHaveBeenCalledTimes(2)
   })
+})
+
+it('is asked once more after somebody else was faster, and then is made on what was told of it', async () => {
+  const program = { state: 'accepted', revision: 2 }
+  const send = vi.fn(async (match: string | undefined) => {
+    if (match !== `"${program.revision}"`) throw refusal(412)
+    return 'told'
+  })
+  let seen: Seen<{ state: string }> = { about: { state: 'submitted' }, etag: '"1"' }
+  const press = () =>
+    holding(seen.etag, send, async () => {
+      const etag = `"${program.revision}"`
+      const looked = seenAgain(seen, { state: program.state }, etag, ({ state }) => state)
+      seen = looked.seen
+      return { holds: looked.holds, etag }
+    })
+  await expect(press()).rejects.toMatchObject({ problem: { status: 412 } })
+  expect(seen).toEqual({ about: { state: 'accepted' }, etag: '"2"' })
+  // Something else of the plan changes while what was told is read.
+  program.revision = 3
+  await expect(press()).resolves.toBe('told')
+  expect(send.mock.calls).toEqual([['"1"'], ['"2"'], ['"3"']])
+  // What is gone the program tells itself.
+  expect(seenAgain(seen, undefined, '"4"', ({ state }) => state)).toEqual({ holds: true, seen: { about: { state: 'accepted' }, etag: '"4"' } })
 })
 
 it('holds where what is decided about says the same, and leaves it to the program to say that it is gone', () => {

@@ -1,5 +1,11 @@
 import { isConflict } from '../../api/errors'
 
+/** What is decided about, in the revision in which it was seen. */
+export interface Seen<T> {
+  about: T
+  etag: string | undefined
+}
+
 export interface Again {
   /** Whether what was decided about is as it was. */
   holds: boolean
@@ -28,6 +34,14 @@ export const isAsTold = (one: unknown, other: unknown) => JSON.stringify(one) ==
 /** Whether what is decided about says the same as when it was seen. Of what is gone meanwhile the program says so itself. */
 export function isAsSeen<T>(seen: T | undefined, now: T | undefined, said: (item: T) => unknown): boolean {
   return seen === undefined || now === undefined || isAsTold(said(now), said(seen))
+}
+
+/**
+ * Whether what is decided about still says the same, and what is seen from now on: what somebody else made of it is told once, and
+ * the next decision is made on that.
+ */
+export function seenAgain<T>(seen: Seen<T>, now: T | undefined, etag: string | undefined, said: (item: T) => unknown): { holds: boolean; seen: Seen<T> } {
+  return { holds: isAsSeen(seen.about, now, said), seen: { about: now ?? seen.about, etag } }
 }
 
 /** The fields that are otherwise than before: a draft of them takes back nothing that others change meanwhile. */
