@@ -111,6 +111,31 @@ async fn a_task_with_a_node_that_was_late_goes_on_into_the_next_plan_until_all_o
 }
 
 #[tokio::test]
+async fn a_task_whose_parts_ended_after_its_own_day_is_done_late_although_each_of_them_was_in_time()
+{
+    let site = Site::new().await;
+    let mut plan = site.approved(TEXT).await;
+    let nodes = plan.nodes.values_mut();
+    for node in nodes.filter(|node| node.task == "2.1") {
+        node.said.due = date(2026, 6, 30);
+        node.finished = Some(crate::Finish {
+            on: date(2026, 5, 6),
+            by: plan.head.imported.clone(),
+            documents: Vec::new(),
+        });
+    }
+    for (due, lamp) in [
+        (date(2026, 4, 30), Lamp::DoneLate),
+        (date(2026, 5, 29), Lamp::Done),
+    ] {
+        plan.tasks.get_mut("2.1").unwrap().said.due = due;
+        let stands = stands_on(&plan, &Actuals::new(), date(2026, 7, 1));
+        assert_eq!(stands.nodes["2.1.1"].lamp, Lamp::Done);
+        assert_eq!(stands.tasks["2.1"].lamp, lamp, "due on {due}");
+    }
+}
+
+#[tokio::test]
 async fn a_number_in_which_areas_are_missing_neither_closes_a_target_nor_opens_it_again() {
     let site = Site::new().await;
     let plan = site.approved(TEXT).await;
