@@ -367,6 +367,8 @@ pub(crate) enum Broken {
     Partitions,
     /// Statistics are those of the stored rows.
     Statistics,
+    /// There is none, and plans read files: questions do not find it, for the last lock lets none of them through.
+    Missing,
 }
 
 #[cfg(test)]

@@ -103,7 +103,9 @@ async fn every_workbook_says_on_a_sheet_and_on_its_printed_pages_who_took_it() {
         let said: String = parts.values().map(String::as_str).collect();
         let text = |name: &str| receipt[name].as_str().unwrap().to_owned();
         let reader = format!("{}（{}）", text("name"), text("reader"));
-        for part in [reader.as_str(), number, "凭证 · Receipt"] {
+        let cell = format!("<t>{reader}</t>");
+        let labels = ["凭证 · Receipt", "读者 · Reader", "时间 · Time"];
+        for part in labels.into_iter().chain([number, &cell]) {
             assert!(said.contains(part), "{path}: {part}");
         }
         // The data and what is said of it.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::world::{World, visible};
+use super::world::{World, asked, visible};
+use crate::door::Broken;
 use crate::{Principal, ReadPoint, Rights, Session};
 
 /// What a session carries out for a query, before the lock.
-async fn planned(session: &Session, sql: &str) -> Arc<dyn ExecutionPlan> {
+pub(super) async fn planned(session: &Session, sql: &str) -> Arc<dyn ExecutionPlan> {
     let (context, _) = session.context();
     let plan = session.plan(&context, sql).await.unwrap();
     let state = context.state();
@@ -36,6 +37,18 @@ async fn a_plan_that_reads_files_is_refused_to_whoever_has_rights() {
         );
         let behind = planned(&world.open(), sql).await;
         assert!(world.open().check_leaves(&behind).is_ok(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_whose_plan_has_got_past_the_barrier_is_not_carried_out() {
+    let sql = "SELECT id FROM hr.staff";
+    let world = World::with(&visible(), Some(Broken::Missing)).await;
+    let past = planned(&world.open(), sql).await;
+    assert!(world.open().check_leaves(&past).is_err());
+    for sql in [sql, "EXPLAIN ANALYZE SELECT id FROM hr.staff"] {
+        let told = asked(&world.open(), sql).await;
+        assert!(told.is_err(), "{sql}: {told:?}");
     }
 }
 

@@ -4,9 +4,12 @@ use std::convert::identity;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use datafusion::common::DataFusionError;
+use datafusion::physical_plan::collect;
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
+use super::check::planned;
 use super::world::{PLAIN, Person, World, permit, staff};
 use crate::{Error, Principal, ReadPoint, Rights, Rows, Session, Sight, Term};
 
@@ -64,6 +67,23 @@ async fn what_an_order_a_group_or_a_join_has_read_ends_with_the_permission() {
         );
         assert!(rows.next().await.is_none(), "{sql}");
     }
+}
+
+#[tokio::test]
+async fn the_barrier_itself_gives_no_row_under_a_permission_that_has_ended() {
+    let world = crowd().await;
+    let term = Term::default();
+    let session = reader(&world, &term);
+    let plan = planned(&session, "SELECT count(*) FROM hr.staff WHERE id > 3").await;
+    term.end();
+    let (context, _) = session.context();
+    let read = collect(plan, context.task_ctx()).await;
+    let error = read.unwrap_err();
+    let ended = match error.find_root() {
+        DataFusionError::External(cause) => cause.downcast_ref::<Error>(),
+        _ => None,
+    };
+    assert!(matches!(ended, Some(Error::Ended(_))), "{error:?}");
 }
 
 #[tokio::test]
