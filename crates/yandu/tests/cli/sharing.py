@@ -212,12 +212,12 @@ files(zhao)
 refused(zhao.send("POST", f"{TABLE}/query", {}), 403, "PERMISSION_DENIED")
 
 # Where something else shows the table it is read on under that, and what the last use gave out is still fetched.
-city.somebody("sun")
-sun = city.logged_in("sun").token()
+city.somebody("gao")
+gao = city.logged_in("gao").token()
 for columns, uses in ((["number", "mobile"], 1), (["number"], None)):
-    city.grant("sun", "club.account", rows="number = '000009'", columns=columns, uses=uses)
-[last] = files(sun)
-[later] = files(sun)
+    city.grant("gao", "club.account", rows="number = '000009'", columns=columns, uses=uses)
+[last] = files(gao)
+[later] = files(gao)
 for address, row in ((last["url"], {"number": "000009", "mobile": "138****0009"}), (later["url"], {"number": "000009"})):
     same(pyarrow.parquet.read_table(io.BytesIO(fetch(address).body)).to_pylist(), [row])
 
