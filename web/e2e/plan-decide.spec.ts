@@ -129,6 +129,7 @@ test('of evidence that somebody else has decided meanwhile it is told who decide
   expect(evidence.map(({ state }) => state)).toEqual(['accepted'])
   // Something else of the plan changes while that is read.
   await send(request, `${id}/changes`, { edits: [{ op: 'set', item: 'target/1', fields: { value: 140 } }], reason: '追加任务' })
+  await send(request, `${id}/changes/1/decision`, { accept: false, reason: '不宜追加' })
   await dialog.getByRole('button', { name: /^退 ?回$/ }).click()
   await expect(dialog).toBeHidden()
   await expect(target).toContainText('已退回')

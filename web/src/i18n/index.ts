@@ -34,7 +34,7 @@ export async function start(own: Partial<typeof zh>): Promise<void> {
 
 export async function speak(language: Language): Promise<void> {
   if (language === 'en' && !i18next.hasResourceBundle('en', 'page')) {
-    i18next.addResourceBundle('en', 'page', (await import('./en.json')).default)
+    i18next.addResourceBundle('en', 'page', (await import('./english')).default)
   }
   await i18next.changeLanguage(language)
   document.documentElement.lang = language

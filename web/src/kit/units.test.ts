@@ -1,6 +1,6 @@
 import i18next from 'i18next'
 import { beforeAll, expect, test } from 'vitest'
-import en from '../i18n/en.json'
+import en from '../i18n/english'
 import zh from '../i18n/zh-CN.json'
 import { aimOf, unitAfter } from './figure'
 import { unitName } from './units'

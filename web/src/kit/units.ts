@@ -1,32 +1,12 @@
 import i18next from 'i18next'
 
-const isHan = (text: string) => /\p{Script=Han}/u.test(text)
+let naming = (unit: string) => unit
 
-/** The name of a unit that is one thing: `千瓦时`. Of a symbol it is the symbol. */
-function plainName(unit: string, count?: number): string | undefined {
-  if (unit === '' || !isHan(unit)) return unit || undefined
-  return i18next.exists(`unit.${unit}`) ? i18next.t(`unit.${unit}` as 'unit.d', count === undefined ? {} : { count }) : undefined
+/** With the texts of another language than that in which packs and plans write units comes how it names them. */
+export function nameUnitsBy(names: (unit: string) => string): void {
+  naming = names
 }
 
-/** The name of a unit, also of so many thousands of it: `×10,000 CNY`, and below the line `10,000 people`. */
-function sizedName(unit: string, isBelow: boolean): string | undefined {
-  const name = plainName(unit, isBelow ? 1 : undefined)
-  if (name !== undefined) return name
-  const signs = [...unit]
-  for (const length of [2, 1]) {
-    const size = signs.slice(0, length).join('')
-    const of = plainName(signs.slice(length).join(''))
-    if (of !== undefined && i18next.exists(`unit-size.${size}`)) return `${isBelow ? '' : '×'}${i18next.t(`unit-size.${size}` as 'unit.d')} ${of}`
-  }
-  return undefined
-}
-
-/**
- * Packs and plans write units in Chinese, some of so much for each of another: `元/千瓦时`. A unit stays as it is written where the
- * language of the reader has no name for it, or for a part of it.
- */
 export function unitName(unit: string): string {
-  if (!isHan(unit) || i18next.language === 'zh-CN') return unit
-  const parts = unit.split(/[/／]/).map((part, place) => sizedName(part.trim(), place > 0))
-  return parts.includes(undefined) ? unit : parts.join(i18next.t('unit.per'))
+  return i18next.language === 'zh-CN' ? unit : naming(unit)
 }
