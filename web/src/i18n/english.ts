@@ -1,7 +1,4 @@
-import { englishUnit } from '../kit/english-units'
-import { nameUnitsBy } from '../kit/units'
 import texts from './en.json'
 
-nameUnitsBy(englishUnit)
-
-export default texts
+export { englishUnit } from '../kit/english-units'
+export { texts }

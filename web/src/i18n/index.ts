@@ -1,5 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { nameUnitsBy } from '../kit/units'
 import type zh from './zh-CN.json'
 
 export type Key = keyof typeof zh
@@ -34,7 +35,9 @@ export async function start(own: Partial<typeof zh>): Promise<void> {
 
 export async function speak(language: Language): Promise<void> {
   if (language === 'en' && !i18next.hasResourceBundle('en', 'page')) {
-    i18next.addResourceBundle('en', 'page', (await import('./english')).default)
+    const { englishUnit, texts } = await import('./english')
+    i18next.addResourceBundle('en', 'page', texts)
+    nameUnitsBy(englishUnit)
   }
   await i18next.changeLanguage(language)
   document.documentElement.lang = language

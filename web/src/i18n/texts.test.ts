@@ -36,7 +36,7 @@ test('the code has no Chinese text of its own', () => {
 
 test('every key is used', () => {
   const all = code.map(({ text }) => text).join('\n')
-  const starts = [...all.matchAll(/t\(\s*`([a-z-]+[.][a-z]*-?)\$\{/g)].map(([, list]) => list ?? '')
+  const starts = [...all.matchAll(/(?:t\(\s*|\[)`([a-z-]+[.][a-z]*-?)\$\{/g)].map(([, list]) => list ?? '')
   const lists = [...all.matchAll(/word\('([a-z-]+)'/g)].map(([, list]) => `${list}.`)
   const built = [...starts, ...lists, 'batch.status.', 'fresh.', 'kind.', 'told.', 'period.', 'type.', 'age.']
   const unused = Object.keys(zh).filter(

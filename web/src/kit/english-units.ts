@@ -1,22 +1,24 @@
-import i18next from 'i18next'
+import texts from '../i18n/en.json'
+
+const named: Partial<Record<string, string>> = texts
 
 const isHan = (text: string) => /\p{Script=Han}/u.test(text)
 
 /** The name of a unit that is one thing: `千瓦时`. Of a symbol it is the symbol. */
-function plainName(unit: string, count?: number): string | undefined {
-  if (unit === '' || !isHan(unit)) return unit || undefined
-  return i18next.exists(`unit.${unit}`) ? i18next.t(`unit.${unit}` as 'unit.d', count === undefined ? {} : { count }) : undefined
+function plainName(unit: string, isOne = false): string | undefined {
+  if (!isHan(unit)) return unit || undefined
+  return (isOne ? named[`unit.${unit}_one`] : undefined) ?? named[`unit.${unit}`]
 }
 
 /** The name of a unit, also of so many thousands of it: `×10,000 CNY`, and below the line `10,000 people`. */
 function sizedName(unit: string, isBelow: boolean): string | undefined {
-  const name = plainName(unit, isBelow ? 1 : undefined)
+  const name = plainName(unit, isBelow)
   if (name !== undefined) return name
   const signs = [...unit]
   for (const length of [2, 1]) {
-    const size = signs.slice(0, length).join('')
+    const size = named[`unit-size.${signs.slice(0, length).join('')}`]
     const of = plainName(signs.slice(length).join(''))
-    if (of !== undefined && i18next.exists(`unit-size.${size}`)) return `${isBelow ? '' : '×'}${i18next.t(`unit-size.${size}` as 'unit.d')} ${of}`
+    if (of !== undefined && size !== undefined) return `${isBelow ? '' : '×'}${size} ${of}`
   }
   return undefined
 }
@@ -28,5 +30,5 @@ function sizedName(unit: string, isBelow: boolean): string | undefined {
 export function englishUnit(unit: string): string {
   if (!isHan(unit)) return unit
   const parts = unit.split(/[/／]/).map((part, place) => sizedName(part.trim(), place > 0))
-  return parts.includes(undefined) ? unit : parts.join(i18next.t('unit.per'))
+  return parts.includes(undefined) ? unit : parts.join(texts['unit.per'])
 }

@@ -1,11 +1,13 @@
 import i18next from 'i18next'
 import { beforeAll, expect, test } from 'vitest'
-import en from '../i18n/english'
+import en from '../i18n/en.json'
 import zh from '../i18n/zh-CN.json'
 import { aimOf, unitAfter } from './figure'
-import { unitName } from './units'
+import { englishUnit } from './english-units'
+import { nameUnitsBy, unitName } from './units'
 
 beforeAll(async () => {
+  nameUnitsBy(englishUnit)
   const resources = { 'zh-CN': { page: zh }, en: { page: en } }
   await i18next.init({ lng: 'en', fallbackLng: 'zh-CN', ns: 'page', defaultNS: 'page', keySeparator: false, nsSeparator: false, resources })
 })
