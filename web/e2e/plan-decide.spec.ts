@@ -34,6 +34,24 @@ const byHand = async (request: APIRequestContext, id: string) => {
 
 const REPORT = { name: '验收报告.txt', mimeType: 'text/plain', buffer: Buffer.from('青岚县5G基站竣工验收报告，共验收121座。') }
 
+/** Evidence about which somebody else decides while it is being returned, and the dialog in which that was pressed. */
+async function decidedMeanwhile(page: Page, request: APIRequestContext, year: number, decision: { accept: boolean; reason: string }) {
+  const id = await planInForce(request, year)
+  await byHand(request, id)
+  const kept = await request.post(`/api/v1/plans/${id}/documents`, { multipart: { file: REPORT } })
+  const { hash } = (await kept.json()) as { hash: string }
+  await send(request, `${id}/evidence`, { about: 'target/1', on: TODAY, value: 121, source: '竣工验收台账', documents: [hash] })
+  await page.goto(`/plans/${id}#target-1`)
+  await settled(page)
+  const target = page.locator('#target-1')
+  await target.getByRole('button', { name: /^退回佐证/ }).click()
+  await field(page, /原因/).fill('材料不全')
+  await send(request, `${id}/evidence/1/decision`, decision)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: /^退 ?回$/ }).click()
+  return { id, target, dialog }
+}
+
 test('evidence is kept while it is written, is seen whole by whoever decides, and is returned after it was accepted', async ({ page, request }, { retry }) => {
   const id = await planInForce(request, yearOf(retry, 2027))
   await byHand(request, id)
@@ -107,19 +125,7 @@ test('the history says that a target was closed, and that it is open again', asy
 
 test('of evidence that somebody else has decided meanwhile it is told who decided what, and one press decides on that', async ({ page, request, watched }, { retry }) => {
   watched.allow(/status of 4(09|12)/)
-  const id = await planInForce(request, yearOf(retry, 2028))
-  await byHand(request, id)
-  const kept = await request.post(`/api/v1/plans/${id}/documents`, { multipart: { file: REPORT } })
-  const { hash } = (await kept.json()) as { hash: string }
-  await send(request, `${id}/evidence`, { about: 'target/1', on: TODAY, value: 121, source: '竣工验收台账', documents: [hash] })
-  await page.goto(`/plans/${id}#target-1`)
-  await settled(page)
-  const target = page.locator('#target-1')
-  await target.getByRole('button', { name: /^退回佐证/ }).click()
-  await field(page, /原因/).fill('材料不全')
-  await send(request, `${id}/evidence/1/decision`, { accept: true, reason: '会同市通管办核对' })
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: /^退 ?回$/ }).click()
+  const { id, target, dialog } = await decidedMeanwhile(page, request, yearOf(retry, 2028), { accept: true, reason: '会同市通管办核对' })
   await expect(dialog).toContainText('别人刚处理过，现在是“已采信”')
   await expect(dialog).toContainText('会同市通管办核对')
   await expect(dialog).toContainText('指标重新打开')
@@ -264,19 +270,7 @@ test('of a task that two people change both values are shown, one is chosen, and
 
 test('of evidence that somebody else has decided in the same way there is nothing left to decide', async ({ page, request, watched }, { retry }) => {
   watched.allow(/status of 4(09|12)/)
-  const id = await planInForce(request, yearOf(retry, 2031))
-  await byHand(request, id)
-  const kept = await request.post(`/api/v1/plans/${id}/documents`, { multipart: { file: REPORT } })
-  const { hash } = (await kept.json()) as { hash: string }
-  await send(request, `${id}/evidence`, { about: 'target/1', on: TODAY, value: 121, source: '竣工验收台账', documents: [hash] })
-  await page.goto(`/plans/${id}#target-1`)
-  await settled(page)
-  const target = page.locator('#target-1')
-  await target.getByRole('button', { name: /^退回佐证/ }).click()
-  await field(page, /原因/).fill('材料不全')
-  await send(request, `${id}/evidence/1/decision`, { accept: false, reason: '与台账不符' })
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: /^退 ?回$/ }).click()
+  const { target, dialog } = await decidedMeanwhile(page, request, yearOf(retry, 2031), { accept: false, reason: '与台账不符' })
   await expect(dialog).toContainText('别人刚处理过，现在是“已退回”')
   await expect(dialog).toContainText('与台账不符')
   await expect(dialog.getByRole('button', { name: /^退 ?回$/ })).toHaveCount(0)
