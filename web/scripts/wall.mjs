@@ -23,7 +23,7 @@ export async function wallTexts() {
   const code = [...codeOf(new URL('wall/main.tsx', source)).values()].join('\n')
   const starts = [...code.matchAll(/`([a-z-]+\.[a-z-]*)\$\{/g)].map(([, start]) => start)
   const lists = [...code.matchAll(/word\('([a-z-]+)'/g)].map(([, list]) => `${list}.`)
-  const named = Object.entries(all).filter(([key, text]) => key !== `unit.${text}` && key !== `unit-size.${text}`)
+  const named = Object.entries(all).filter(([key, text]) => key !== `unit.${text}`)
   const said = named.filter(([key]) => code.includes(`'${key}'`) || [...starts, ...lists].some((start) => key.startsWith(start)))
   return JSON.stringify(Object.fromEntries(said), null, 1) + '\n'
 }

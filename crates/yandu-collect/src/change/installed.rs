@@ -111,7 +111,7 @@ impl Installed {
         self.records.fields().await
     }
 
-    /// Writes down fields that no change of packs has written down.
+    /// Writes down the fields of packs that were installed before changes wrote them down; where any is known, nothing.
     pub async fn settle_fields(&self, packs: &Packs) -> Result<()> {
         self.records.settle_fields(packs).await
     }

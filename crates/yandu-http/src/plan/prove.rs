@@ -460,8 +460,8 @@ pub(super) async fn decide_evidence(
     let look = look(&state, &plan).await?;
     let plans = state.plans().clone();
     let plan = finish(&state, async move {
-        let asked = (cause, look.today());
-        plans.judge(&id, number, verdict.accept, asked).await
+        let judged = plans.judge(&id, number, verdict.accept, (cause, look.today()));
+        judged.await
     })
     .await?;
     tagged(&state, &principal, &plan).await
