@@ -87,11 +87,10 @@ impl Areas {
     /// The versions of the lists as they are now.
     pub(crate) async fn versions(lake: &Lake) -> Result<Vec<Option<Version>>> {
         let mut versions = Vec::new();
-        let known = lake.datasets();
         for list in [DIVISIONS, UNITS, UNIT_AREAS] {
-            let id = known.iter().find(|id| id.as_str() == list);
+            let id = list.parse().ok().filter(|id| lake.has(id));
             versions.push(match id {
-                Some(id) => lake.version(id).await?,
+                Some(id) => lake.version(&id).await?,
                 None => None,
             });
         }

@@ -20,7 +20,7 @@ use crate::{Error, Result};
 mod ahead;
 mod reporting;
 
-use reporting::Reporting;
+use reporting::{Reporting, Told};
 
 /// A question with all that it is answered from.
 pub(crate) struct Asked<'a> {
@@ -62,6 +62,7 @@ impl Asked<'_> {
         let gaps = through
             .zip(reporting.as_ref())
             .map(|(through, reporting)| reporting.missing(through))
+            .transpose()?
             .unwrap_or_default();
         let value = only_value(&groups, ask);
         let due = ask.target.as_ref().and_then(|target| target.due);
@@ -140,13 +141,12 @@ impl Asked<'_> {
         let periods: Vec<Period> = (0..ask.points)
             .map(|place| last.moved(place as i32 - back))
             .collect();
-        let rolled = periods
-            .iter()
-            .map(|period| {
-                let (period, until) = (*period, ask.until);
-                self.roll.over(Extent { period, until })
-            })
-            .collect::<Result<Vec<Rolled>>>()?;
+        let until = ask.until;
+        let extents = periods.iter().map(|period| Extent {
+            period: *period,
+            until,
+        });
+        let rolled = self.roll.over(extents)?;
         let newest = self.roll.newest(ask.until);
         let points: Vec<(Period, Rolled, bool)> = periods
             .into_iter()
@@ -165,12 +165,11 @@ impl Asked<'_> {
             period: last,
             until: ask.until,
         };
-        let other = |period| self.other((extent, through), reach, period, reporting);
-        let before = other(last.previous())?;
-        let year_before = other(last.year_before())?;
+        let others = [last.previous(), last.year_before()];
+        let others = self.others((extent, through), reach, others, reporting)?;
         let keys = Self::keys(ask, points.iter().map(|(_, rolled, _)| rolled)).into_iter();
         let mut groups: Vec<Group> = keys
-            .map(|key| self.group(ask, key, &points, [&before, &year_before]))
+            .map(|key| self.group(ask, key, &points, &others))
             .collect();
         let in_all = groups.len();
         sort(&mut groups, ask.order);
@@ -206,26 +205,34 @@ impl Asked<'_> {
         keys
     }
 
-    /// Another period, taken as far as the last one has cells where more of that are to come.
-    fn other(
+    /// The periods that the last one is compared with, taken as far as it has cells where more of it are to come.
+    fn others(
         &self,
-        (last, through): (Extent, Option<Period>),
+        last: Told,
         reach: Option<Period>,
-        period: Period,
+        periods: [Period; 2],
         reporting: Option<&Reporting<'_>>,
-    ) -> Result<Other> {
-        let until = self.as_much(last.period, reach, period);
-        let extent = Extent { period, until };
-        let rolled = self.roll.over(extent)?;
-        let unlike = reporting
-            .map(|reporting| reporting.unlike((last, through), (extent, rolled.through)))
-            .unwrap_or_default();
-        Ok(Other {
+    ) -> Result<[Other; 2]> {
+        let (of, _) = last;
+        let extents = periods.map(|period| Extent {
             period,
-            until,
-            rolled,
-            unlike,
-        })
+            until: self.as_much(of.period, reach, period),
+        });
+        let mut rolled = self.roll.over(extents)?.into_iter();
+        let mut other = |extent: Extent| {
+            let rolled = rolled.next().unwrap_or_default();
+            let unlike = reporting
+                .map(|reporting| reporting.unlike(last, (extent, rolled.through)))
+                .transpose()?;
+            Ok::<_, Error>(Other {
+                period: extent.period,
+                until: extent.until,
+                rolled,
+                unlike: unlike.unwrap_or_default(),
+            })
+        };
+        let [before, year_before] = extents;
+        Ok([other(before)?, other(year_before)?])
     }
 
     fn group(
@@ -233,7 +240,7 @@ impl Asked<'_> {
         ask: &Ask,
         key: u64,
         points: &[(Period, Rolled, bool)],
-        others: [&Other; 2],
+        others: &[Other; 2],
     ) -> Group {
         let told = points.iter().map(|(period, rolled, is_partial)| Point {
             period: *period,
@@ -246,7 +253,7 @@ impl Asked<'_> {
             .last()
             .map_or(Number::Missing, |(_, last, _)| last.number(key));
         let values = self.roll.values_of(key);
-        let [before, year_before] = others.map(|other| {
+        let [before, year_before] = others.each_ref().map(|other| {
             let number = other.rolled.number(key);
             let change = Change::between(value, number, other.period, other.until);
             let mut unlike = other.unlike.iter();

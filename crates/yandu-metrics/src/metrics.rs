@@ -227,7 +227,8 @@ impl Metrics {
         let today = self.today();
         let asked = Asked::new(&definition, &cells, &areas, &ask.by, &ask.only, today)?;
         let mut answer = asked.answer(ask)?;
-        answer.is_part = !self.shows_whole(principal, &definition);
+        let seen = self.whole_columns(principal, &definition);
+        answer.is_part = !shows_whole(&seen, &definition);
         if answer.is_part {
             answer.target = answer.target.map(TargetStanding::not_compared);
             answer.baseline = answer.baseline.map(BaselineChange::not_compared);
@@ -235,15 +236,13 @@ impl Metrics {
         let Some(period) = answer.period else {
             return Ok(answer);
         };
-        if !self.shows_records(principal, &definition) {
+        if !seen.shows_all() {
             return Ok(answer);
         }
-        let records = &self.inner.records;
-        answer.notes = records.notes(&ask.metric, Some(period)).await?;
-        if let Some(area) = recorded_area(ask, &definition, &areas, today) {
-            let is_restated = records.is_restated(&ask.metric, &area, period).await?;
-            answer.is_restated = Some(is_restated);
-        }
+        let said = self.inner.records.said(&ask.metric).await?;
+        answer.notes = said.notes_of(period).cloned().collect();
+        let area = recorded_area(ask, &definition, &areas, today);
+        answer.is_restated = area.map(|area| said.is_restated(&area, period));
         Ok(answer)
     }
 
@@ -263,7 +262,7 @@ impl Metrics {
         let mut gaps = BTreeMap::new();
         if let Some(reporting) = asked.reporting(&[])? {
             for period in periods {
-                let missing = reporting.missing(*period);
+                let missing = reporting.missing(*period)?;
                 if !missing.is_empty() {
                     gaps.insert(*period, missing);
                 }
@@ -274,9 +273,7 @@ impl Metrics {
 
     /// Whether somebody sees, of every row of the model, all that the number of a metric follows from as it is stored.
     pub fn shows_whole(&self, principal: &Principal, definition: &Definition) -> bool {
-        let seen = self.whole_columns(principal, definition);
-        let columns = definition.columns();
-        columns.into_iter().all(|column| seen.shows(column))
+        shows_whole(&self.whole_columns(principal, definition), definition)
     }
 
     /// Whether somebody is told what the numbers of a metric were, and what is noted at them. They are recorded as the whole city has
@@ -289,6 +286,11 @@ impl Metrics {
         let session = self.inner.lake.session(principal, ReadPoint::default());
         session.whole_columns(&definition.file.of)
     }
+}
+
+fn shows_whole(seen: &WholeColumns, definition: &Definition) -> bool {
+    let columns = || definition.columns().into_iter();
+    seen.shows_all() || columns().all(|column| seen.shows(column))
 }
 
 /// Refuses whoever does not see what the number follows from. A model whose permissions have all ended says so itself.

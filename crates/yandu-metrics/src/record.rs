@@ -138,15 +138,14 @@ impl Metrics {
             .map(|by| Roll::new(definition, &cells, &areas, &[by], &[], today))
             .transpose()?;
         let mut told = Told::new();
-        let begun = cells
-            .periods
-            .iter()
-            .filter(|period| period.first_day() <= today);
-        for period in begun {
-            for roll in [&whole].into_iter().chain(&by_county) {
-                let rolled = roll.over(Extent::whole(*period))?;
+        let begun = cells.periods.iter();
+        let begun = begun.filter(|period| period.first_day() <= today);
+        let extents: Vec<Extent> = begun.map(|period| Extent::whole(*period)).collect();
+        for roll in [&whole].into_iter().chain(&by_county) {
+            let is_whole = std::ptr::eq(roll, &raw const whole);
+            let rolled = roll.over(extents.iter().copied())?;
+            for (Extent { period, .. }, rolled) in extents.iter().zip(rolled) {
                 for group in &rolled.groups {
-                    let is_whole = std::ptr::eq(roll, &raw const whole);
                     let area = roll.values_of(group.key).into_iter().next().flatten();
                     let area = match area {
                         Some(area) => area.to_string(),
@@ -177,7 +176,7 @@ impl Metrics {
 
     pub async fn notes(&self, metric: &MetricId) -> Result<Vec<Note>> {
         self.definition(metric)?;
-        self.inner.records.notes(metric, None).await
+        Ok(self.inner.records.said(metric).await?.notes.clone())
     }
 
     /// Writes a note at a number.

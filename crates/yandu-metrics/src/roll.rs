@@ -213,21 +213,24 @@ impl<'a> Roll<'a> {
         conditions.collect()
     }
 
-    /// Puts together what lies in an extent of time.
-    pub(crate) fn over(&self, extent: Extent) -> Result<Rolled> {
-        let mut rolled = self.cells_of(extent);
-        rolled.numbers = self.numbers(&rolled.groups)?;
+    /// Puts together what lies in each of some extents of time. Their numbers are computed at once, which is the larger part of the
+    /// work where each has few.
+    pub(crate) fn over(&self, extents: impl IntoIterator<Item = Extent>) -> Result<Vec<Rolled>> {
+        let mut rolled: Vec<Rolled> = extents
+            .into_iter()
+            .map(|extent| self.cells_of(extent))
+            .collect();
+        let groups: Vec<&RolledGroup> = rolled.iter().flat_map(|one| &one.groups).collect();
+        let mut numbers = self.numbers(&groups)?.into_iter();
+        for one in &mut rolled {
+            one.numbers = numbers.by_ref().take(one.groups.len()).collect();
+        }
         Ok(rolled)
     }
 
     /// What has cells in an extent of time, without its numbers.
-    pub(crate) fn cells_of(&self, extent: Extent) -> Rolled {
-        let mut places = self.cells.within(extent.period);
-        places.end = places.end.min(self.begun);
-        if let Some(until) = extent.until {
-            let end = self.cells.within(until).end;
-            places.end = places.end.min(end);
-        }
+    fn cells_of(&self, extent: Extent) -> Rolled {
+        let places = self.places_of(extent);
         match self.definition.file.time.across {
             Across::Sum => self.rolled(places),
             Across::Last => places
@@ -236,6 +239,37 @@ impl<'a> Roll<'a> {
                 .find(|rolled| !rolled.groups.is_empty())
                 .unwrap_or_default(),
         }
+    }
+
+    /// The keys of what has cells in an extent of time, each once.
+    pub(crate) fn keys_of(&self, extent: Extent) -> Vec<u64> {
+        let keys = |places: Range<usize>| {
+            let fitting = self.cells.of(&places).filter(|cell| self.fits(*cell));
+            let mut keys: Vec<u64> = fitting.map(|cell| self.key(cell)).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys
+        };
+        let places = self.places_of(extent);
+        match self.definition.file.time.across {
+            Across::Sum => keys(places),
+            Across::Last => places
+                .rev()
+                .map(|place| keys(place..place + 1))
+                .find(|keys| !keys.is_empty())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The periods of an extent that have begun, as places in the list.
+    fn places_of(&self, extent: Extent) -> Range<usize> {
+        let mut places = self.cells.within(extent.period);
+        places.end = places.end.min(self.begun);
+        if let Some(until) = extent.until {
+            let end = self.cells.within(until).end;
+            places.end = places.end.min(end);
+        }
+        places
     }
 
     fn rolled(&self, periods: Range<usize>) -> Rolled {
@@ -286,24 +320,35 @@ impl<'a> Roll<'a> {
         })
     }
 
-    fn put(&self, cell: usize, rolled: &mut Rolled) {
-        let key = self.keys.iter().fold(0_u64, |key, of| {
+    /// The key of the group that a cell belongs to.
+    fn key(&self, cell: usize) -> u64 {
+        self.keys.iter().fold(0_u64, |key, of| {
             let words = self.cells.dimensions.get(of.dimension);
             let word = words.and_then(|words| words.of.get(cell));
             let group = word
                 .and_then(|word| of.group_of.get(*word as usize))
                 .copied();
             key * of.groups.len().max(1) as u64 + u64::from(group.unwrap_or_default())
-        });
+        })
+    }
+
+    fn put(&self, cell: usize, rolled: &mut Rolled) {
+        let key = self.key(cell);
         let Rolled { places, groups, .. } = rolled;
-        let place = *places.entry(key).or_insert_with(|| {
-            groups.push(RolledGroup {
-                key,
-                cells: 0,
-                sums: self.cells.parts.iter().map(PartColumn::nothing).collect(),
-            });
+        // Cells of one group often follow on each other; without `by` there is one group.
+        let is_last = groups.last().is_some_and(|group| group.key == key);
+        let place = if is_last {
             groups.len() - 1
-        });
+        } else {
+            *places.entry(key).or_insert_with(|| {
+                groups.push(RolledGroup {
+                    key,
+                    cells: 0,
+                    sums: self.cells.parts.iter().map(PartColumn::nothing).collect(),
+                });
+                groups.len() - 1
+            })
+        };
         let Some(group) = groups.get_mut(place) else {
             return;
         };
@@ -320,7 +365,7 @@ impl<'a> Roll<'a> {
     }
 
     /// The numbers of many groups at once.
-    fn numbers(&self, groups: &[RolledGroup]) -> Result<Vec<Number>> {
+    fn numbers(&self, groups: &[&RolledGroup]) -> Result<Vec<Number>> {
         if groups.is_empty() {
             return Ok(Vec::new());
         }

@@ -1,6 +1,7 @@
 //! The SQL of metrics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
@@ -10,6 +11,7 @@ use yandu_store::Migration;
 use yandu_words::{MetricId, Period};
 
 use crate::definition::Definition;
+use crate::metrics::lock;
 use crate::record::{Alert, AlertKind, Note, Recorded, Told};
 use crate::{Error, Result};
 
@@ -19,10 +21,43 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../migrations/0001_metric.sql"),
 }];
 
-/// The records of metrics.
-#[derive(Debug, Clone)]
+/// The records of metrics. No other process writes them.
+#[derive(Debug)]
 pub(crate) struct Records {
     pool: SqlitePool,
+    held: Mutex<Held>,
+}
+
+/// What every answer says of its records, read once for each metric and again when it changes.
+#[derive(Debug, Default)]
+struct Held {
+    /// Counts the changes, so that nothing is held that was read before one.
+    changes: u64,
+    said: HashMap<MetricId, Arc<Said>>,
+}
+
+/// What is said of the numbers of a metric.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// Oldest first.
+    pub(crate) notes: Vec<Note>,
+    /// Of each area, the periods that were told differently before; the whole is the area without a name.
+    restated: HashMap<String, BTreeSet<Period>>,
+}
+
+impl Said {
+    /// The notes at a period, at those that it holds and at those that hold it.
+    pub(crate) fn notes_of(&self, period: Period) -> impl Iterator<Item = &Note> {
+        self.notes.iter().filter(move |note| {
+            period.contains(note.period.first_day()) || note.period.contains(period.first_day())
+        })
+    }
+
+    /// Whether a period, or one of those that it holds, was told differently before.
+    pub(crate) fn is_restated(&self, area: &str, period: Period) -> bool {
+        let mut changed = self.restated.get(area).into_iter().flatten();
+        changed.any(|changed| period.contains(changed.first_day()))
+    }
 }
 
 /// A number as it is stored: the value and the word for its state.
@@ -60,7 +95,37 @@ struct Last {
 
 impl Records {
     pub(crate) fn new(pool: SqlitePool) -> Self {
-        Self { pool }
+        Self {
+            pool,
+            held: Mutex::default(),
+        }
+    }
+
+    /// What is said of the numbers of a metric.
+    pub(crate) async fn said(&self, metric: &MetricId) -> Result<Arc<Said>> {
+        let changes = {
+            let held = lock(&self.held);
+            if let Some(said) = held.said.get(metric) {
+                return Ok(Arc::clone(said));
+            }
+            held.changes
+        };
+        let said = Arc::new(Said {
+            notes: self.notes(metric).await?,
+            restated: self.restated(metric).await?,
+        });
+        let mut held = lock(&self.held);
+        if held.changes == changes {
+            held.said.insert(metric.clone(), Arc::clone(&said));
+        }
+        Ok(said)
+    }
+
+    /// Lets what is said of a metric be read again.
+    fn forget(&self, metric: &MetricId) {
+        let mut held = lock(&self.held);
+        held.changes += 1;
+        held.said.remove(metric);
     }
 
     /// Up to where a metric is recorded: the version of its model, and its definition with the period that was running.
@@ -130,8 +195,9 @@ impl Records {
         .bind(mark)
         .execute(&mut *transaction)
         .await?;
-        transaction.commit().await?;
-        Ok(())
+        let committed = transaction.commit().await;
+        self.forget(metric);
+        Ok(committed?)
     }
 
     pub(crate) async fn history(
@@ -152,24 +218,19 @@ impl Records {
         rows.iter().map(recorded).collect()
     }
 
-    /// Whether a period, or one of those that it holds, was told differently before.
-    pub(crate) async fn is_restated(
-        &self,
-        metric: &MetricId,
-        area: &str,
-        period: Period,
-    ) -> Result<bool> {
-        let changed: Vec<(String,)> = sqlx::query_as(
-            "SELECT DISTINCT period FROM metric_value WHERE metric = ? AND area = ? AND place > 0",
+    async fn restated(&self, metric: &MetricId) -> Result<HashMap<String, BTreeSet<Period>>> {
+        let changed: Vec<(String, String)> = sqlx::query_as(
+            "SELECT DISTINCT area, period FROM metric_value WHERE metric = ? AND place > 0",
         )
         .bind(metric.as_str())
-        .bind(area)
         .fetch_all(&self.pool)
         .await?;
-        Ok(changed
-            .iter()
-            .filter_map(|(changed,)| changed.parse::<Period>().ok())
-            .any(|changed| period.contains(changed.first_day())))
+        let mut restated: HashMap<String, BTreeSet<Period>> = HashMap::new();
+        for (area, period) in changed {
+            let period = period.parse().map_err(|_| Error::Damaged(period))?;
+            restated.entry(area).or_default().insert(period);
+        }
+        Ok(restated)
     }
 
     /// The newest number of each metric that was not taken back, and those of areas in the same period; the whole is the area
@@ -191,11 +252,7 @@ impl Records {
         rows.iter().map(recorded).collect()
     }
 
-    pub(crate) async fn notes(
-        &self,
-        metric: &MetricId,
-        period: Option<Period>,
-    ) -> Result<Vec<Note>> {
+    async fn notes(&self, metric: &MetricId) -> Result<Vec<Note>> {
         let rows = sqlx::query(
             "SELECT id, metric, area, period, text, author, written_at FROM metric_note \
              WHERE metric = ? AND removed_at IS NULL ORDER BY id",
@@ -203,17 +260,11 @@ impl Records {
         .bind(metric.as_str())
         .fetch_all(&self.pool)
         .await?;
-        let mut notes = rows.iter().map(note).collect::<Result<Vec<Note>>>()?;
-        if let Some(period) = period {
-            notes.retain(|note| {
-                period.contains(note.period.first_day()) || note.period.contains(period.first_day())
-            });
-        }
-        Ok(notes)
+        rows.iter().map(note).collect()
     }
 
     pub(crate) async fn add_note(&self, note: Note) -> Result<Note> {
-        let id: (i64,) = sqlx::query_as(
+        let id: Result<(i64,), _> = sqlx::query_as(
             "INSERT INTO metric_note (metric, area, period, text, author, written_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(note.metric.as_str())
@@ -223,8 +274,9 @@ impl Records {
         .bind(&note.author)
         .bind(note.written_at.as_microsecond())
         .fetch_one(&self.pool)
-        .await?;
-        Ok(Note { id: id.0, ..note })
+        .await;
+        self.forget(&note.metric);
+        Ok(Note { id: id?.0, ..note })
     }
 
     pub(crate) async fn remove_note(
@@ -242,8 +294,9 @@ impl Records {
         .bind(metric.as_str())
         .bind(id)
         .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected() > 0)
+        .await;
+        self.forget(metric);
+        Ok(done?.rows_affected() > 0)
     }
 
     pub(crate) async fn alerts(

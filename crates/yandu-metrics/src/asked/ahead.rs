@@ -45,17 +45,20 @@ impl Asked<'_> {
     fn series(&self, reporting: Option<&Reporting<'_>>) -> Result<Option<Series>> {
         let periods = self.cells.periods.iter().rev();
         let over = periods.filter(|period| period.last_day() < self.today);
+        let extents = over.map(|period| Extent::whole(*period));
+        let extents: Vec<Extent> = extents.collect();
+        let rolled = self.roll.over(extents.iter().copied())?;
         let mut series: Option<Series> = None;
-        for period in over {
+        for (Extent { period, .. }, rolled) in extents.iter().zip(rolled) {
             let is_next = series.as_ref().is_none_or(|series| {
                 let back = i32::try_from(series.values.len()).unwrap_or(i32::MAX);
                 series.last.moved(-back) == *period
             });
-            let lacks_some = |reporting: &Reporting<'_>| !reporting.missing(*period).is_empty();
-            if series.is_none() && reporting.is_some_and(lacks_some) {
+            if let (None, Some(reporting)) = (&series, reporting)
+                && !reporting.missing(*period)?.is_empty()
+            {
                 continue;
             }
-            let rolled = self.roll.over(Extent::whole(*period))?;
             let Number::Value(value) = rolled.number(0) else {
                 break;
             };
@@ -77,10 +80,12 @@ impl Asked<'_> {
 
     /// What came of a long period so far.
     fn came(&self, whole: Period, last: Period) -> Result<Option<f64>> {
-        let rolled = self.roll.over(Extent {
+        let extent = Extent {
             period: whole,
             until: Some(last),
-        })?;
+        };
+        let rolled = self.roll.over([extent])?.into_iter().next();
+        let rolled = rolled.unwrap_or_default();
         Ok(match rolled.number(0) {
             Number::Value(value) => Some(value),
             // Nothing of it has come yet.

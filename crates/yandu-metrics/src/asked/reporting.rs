@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use yandu_words::Period;
+use yandu_words::{ColumnName, Period};
 
 use super::Asked;
 use crate::Result;
@@ -23,14 +23,17 @@ const TIMES: usize = 5;
 /// The counties that a question is about, and which of them have cells in each period.
 pub(crate) struct Reporting<'a> {
     asked: &'a Asked<'a>,
+    area: ColumnName,
+    only: Vec<Only>,
     by_county: Roll<'a>,
-    by_unit: Roll<'a>,
+    /// Made when some county is missing.
+    by_unit: OnceCell<Roll<'a>>,
     /// Of each period with cells, the keys of the counties that have some, once somebody asked.
     counties: Vec<OnceCell<Vec<u64>>>,
 }
 
 /// An extent of time and the newest period of it with cells.
-type Told = (Extent, Option<Period>);
+pub(super) type Told = (Extent, Option<Period>);
 
 impl Asked<'_> {
     /// None where the metric has no areas.
@@ -38,27 +41,24 @@ impl Asked<'_> {
         let Some((area, _)) = self.definition.file.area() else {
             return Ok(None);
         };
-        let by_area = |level: AreaLevel| {
-            let by = [By {
-                dimension: area.clone(),
-                level: Some(level),
-            }];
-            Roll::new(
-                self.definition,
-                self.cells,
-                self.areas,
-                &by,
-                only,
-                self.today,
-            )
-        };
         let periods = self.cells.periods.iter();
         Ok(Some(Reporting {
             asked: self,
-            by_county: by_area(AreaLevel::County)?,
-            by_unit: by_area(AreaLevel::Managing)?,
+            area: area.clone(),
+            only: only.to_vec(),
+            by_county: self.by_area(area, AreaLevel::County, only)?,
+            by_unit: OnceCell::new(),
             counties: periods.map(|_| OnceCell::new()).collect(),
         }))
+    }
+
+    fn by_area(&self, area: &ColumnName, level: AreaLevel, only: &[Only]) -> Result<Roll<'_>> {
+        let by = [By {
+            dimension: area.clone(),
+            level: Some(level),
+        }];
+        let (definition, cells, areas) = (self.definition, self.cells, self.areas);
+        Roll::new(definition, cells, areas, &by, only, self.today)
     }
 }
 
@@ -67,10 +67,10 @@ impl Reporting<'_> {
     /// they are wont to, until they have some again or have been away for as many periods as they had some in. One that has them now and
     /// then, as of things that seldom come, is not missed when it is away as usual, nor one that was merged into another, with which it
     /// reports.
-    pub(crate) fn missing(&self, period: Period) -> Vec<Gap> {
+    pub(crate) fn missing(&self, period: Period) -> Result<Vec<Gap>> {
         let mut gaps = self.missed(period);
         if !gaps.is_empty() {
-            let reported = areas_in(&self.by_unit, Extent::whole(period));
+            let reported = areas_in(self.by_unit()?, Extent::whole(period));
             let (areas, today) = (self.asked.areas, self.asked.today);
             gaps.retain(|gap| {
                 let unit = areas.above(&gap.area, AreaLevel::Managing, today);
@@ -78,7 +78,16 @@ impl Reporting<'_> {
             });
         }
         gaps.sort_by(|one, other| one.area.cmp(&other.area));
-        gaps
+        Ok(gaps)
+    }
+
+    fn by_unit(&self) -> Result<&Roll<'_>> {
+        if let Some(by_unit) = self.by_unit.get() {
+            return Ok(by_unit);
+        }
+        let (area, level) = (&self.area, AreaLevel::Managing);
+        let by_unit = self.asked.by_area(area, level, &self.only)?;
+        Ok(self.by_unit.get_or_init(|| by_unit))
     }
 
     /// The same with those that were merged.
@@ -116,19 +125,17 @@ impl Reporting<'_> {
     /// A period with cells, by its place, and the keys of the counties that have some.
     fn counties(&self, place: usize) -> Option<(Period, &[u64])> {
         let period = *self.asked.cells.periods.get(place)?;
-        let counties = self.counties.get(place)?.get_or_init(|| {
-            let groups = self.by_county.cells_of(Extent::whole(period)).groups;
-            groups.iter().map(|group| group.key).collect()
-        });
+        let counties = self.counties.get(place)?;
+        let counties = counties.get_or_init(|| self.by_county.keys_of(Extent::whole(period)));
         Some((period, counties.as_slice()))
     }
 
     /// The counties that are missing from one of two extents and are in the other, so that their numbers are not about the same. One
     /// that is missing at the end of a long period alone is in its number.
-    pub(super) fn unlike(&self, one: Told, other: Told) -> Vec<Arc<str>> {
+    pub(super) fn unlike(&self, one: Told, other: Told) -> Result<Vec<Arc<str>>> {
         let mut unlike = Vec::new();
         for ((extent, through), (compared, _)) in [(one, other), (other, one)] {
-            let gaps = through.map(|through| self.missing(through));
+            let gaps = through.map(|through| self.missing(through)).transpose()?;
             let gaps = gaps.unwrap_or_default();
             if gaps.is_empty() {
                 continue;
@@ -138,7 +145,7 @@ impl Reporting<'_> {
             let missing = gaps.into_iter().map(|gap| gap.area);
             unlike.extend(missing.filter(|area| !there.contains(area) && compared.contains(area)));
         }
-        unlike
+        Ok(unlike)
     }
 }
 
@@ -164,7 +171,7 @@ fn is_missed(county: u64, away: usize, past: &[(Period, &[u64])]) -> bool {
 
 /// The areas that have cells in an extent of time.
 fn areas_in(roll: &Roll<'_>, extent: Extent) -> HashSet<Arc<str>> {
-    let groups = roll.cells_of(extent).groups;
-    let areas = groups.iter().flat_map(|group| roll.values_of(group.key));
+    let keys = roll.keys_of(extent).into_iter();
+    let areas = keys.flat_map(|key| roll.values_of(key));
     areas.flatten().collect()
 }
