@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::locked::Locked;
 use crate::{Error, Result};
 
 /// The newest format of the data folder that this program reads and writes.
@@ -47,7 +48,7 @@ struct Format {
 #[derive(Debug, Clone)]
 pub struct DataFolder {
     root: PathBuf,
-    lock: Arc<File>,
+    lock: Arc<Locked>,
 }
 
 impl DataFolder {
@@ -112,7 +113,7 @@ impl DataFolder {
             address,
         };
         let write = || -> std::io::Result<()> {
-            let mut file = &*self.lock;
+            let mut file: &File = &self.lock;
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
             file.write_all(serde_json::to_string(&holder)?.as_bytes())?;
@@ -196,7 +197,7 @@ fn is_ours(root: &Path) -> Result<bool> {
     }))
 }
 
-fn acquire(root: &Path) -> Result<File> {
+fn acquire(root: &Path) -> Result<Locked> {
     let path = root.join("lock");
     let io = |doing| {
         let path = path.clone();
@@ -206,21 +207,20 @@ fn acquire(root: &Path) -> Result<File> {
             source,
         }
     };
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .read(true)
         .write(true)
         .open(&path)
         .map_err(io("open the lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse {
+    Locked::new(file).map_err(|(mut file, error)| match error {
+        TryLockError::WouldBlock => Error::InUse {
             path: root.to_owned(),
             holder: read_holder(&mut file),
-        }),
-        Err(TryLockError::Error(source)) => Err(io("lock")(source)),
-    }
+        },
+        TryLockError::Error(source) => io("lock")(source),
+    })
 }
 
 fn read_holder(file: &mut File) -> Option<Holder> {

@@ -11,6 +11,7 @@ mod document;
 mod draft;
 mod error;
 mod folder;
+mod locked;
 mod media_type;
 mod migrate;
 mod moment;

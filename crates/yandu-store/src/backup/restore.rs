@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::vault::{Vault, close_to_others, holds_anything, read_object, side_by_side, sync};
 use super::{BackupFile, BackupInfo, BackupList, BackupPhase, BackupProgress};
+use crate::locked::Locked;
 use crate::{Error, FORMAT, Result};
 
 /// In a folder that is being restored; with it a folder is no data folder, and may be begun anew.
@@ -136,7 +137,7 @@ fn create(place: &Path, file: &BackupFile) -> std::io::Result<File> {
 
 /// Makes sure that the target is there, empty and marked, and holds it until the mark that is given is dropped. What a
 /// restore that was cut short left is removed.
-fn prepare(target: &Path) -> Result<File> {
+fn prepare(target: &Path) -> Result<Locked> {
     let mark = target.join(MARK);
     if target.exists() && !target.is_dir() {
         return Err(Error::RestoreTarget(target.to_owned()));
@@ -146,21 +147,18 @@ fn prepare(target: &Path) -> Result<File> {
         return Err(Error::RestoreTarget(target.to_owned()));
     }
     fs::create_dir_all(target).map_err(Error::backup("make the folder", target))?;
-    let mut held = OpenOptions::new()
+    let held = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(false)
         .open(&mark)
         .map_err(Error::backup("write", &mark))?;
-    match held.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(Error::RestoreRunning(target.to_owned()));
-        }
-        Err(TryLockError::Error(source)) => return Err(Error::backup("lock", &mark)(source)),
-    }
+    let held = Locked::new(held).map_err(|(_, error)| match error {
+        TryLockError::WouldBlock => Error::RestoreRunning(target.to_owned()),
+        TryLockError::Error(source) => Error::backup("lock", &mark)(source),
+    })?;
     if !is_begun {
-        held.write_all(MARK_TEXT.as_bytes()).map_err(|source| {
+        (&*held).write_all(MARK_TEXT.as_bytes()).map_err(|source| {
             // A mark without its text would be taken for somebody else's.
             let _ = fs::remove_file(&mark);
             Error::backup("write", &mark)(source)

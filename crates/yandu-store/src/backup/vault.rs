@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::list;
 use super::list::NameOfList;
 use super::{BackupFile, BackupList, BackupPhase, BackupProgress, Listed};
+use crate::locked::Locked;
 use crate::{Error, Result};
 
 const MARK: &str = "yandu-backups.json";
@@ -26,7 +27,7 @@ pub(super) const BUFFER: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Vault {
     pub(super) root: PathBuf,
-    _lock: File,
+    _lock: Locked,
 }
 
 /// What a check of a backup has read.
@@ -94,10 +95,10 @@ impl Vault {
             lock => lock,
         }
         .map_err(Error::backup("open", &path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { root, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Error::VaultInUse(root)),
-            Err(TryLockError::Error(source)) => Err(Error::backup("lock", &path)(source)),
+        match Locked::new(lock) {
+            Ok(lock) => Ok(Self { root, _lock: lock }),
+            Err((_, TryLockError::WouldBlock)) => Err(Error::VaultInUse(root)),
+            Err((_, TryLockError::Error(source))) => Err(Error::backup("lock", &path)(source)),
         }
     }
 
