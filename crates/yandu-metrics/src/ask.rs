@@ -1,12 +1,14 @@
 //! What is asked of a metric.
 
+use std::hash::{Hash, Hasher};
+
 use yandu_pack::declare::Comparison;
 use yandu_words::{ColumnName, Grain, MetricId, Period};
 
 use crate::areas::AreaLevel;
 
 /// A question to one metric.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ask {
     pub metric: MetricId,
     /// The last period that is wanted; the newest that has cells when none is named.
@@ -55,14 +57,34 @@ pub enum Order {
     Least,
 }
 
-/// What a number should be.
-#[derive(Debug, Clone, PartialEq)]
+/// What a number should be. Two are equal where their values are written alike.
+#[derive(Debug, Clone)]
 pub struct Target {
     /// In the unit of the metric; of a change, by how much the number should differ from its baseline.
     pub value: f64,
     /// How it is compared; as the metric says when nothing is said.
     pub comparison: Option<Comparison>,
     pub due: Option<Period>,
+}
+
+impl Target {
+    fn parts(&self) -> (u64, Option<Comparison>, Option<Period>) {
+        (self.value.to_bits(), self.comparison, self.due)
+    }
+}
+
+impl PartialEq for Target {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for Target {}
+
+impl Hash for Target {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
 }
 
 impl Ask {

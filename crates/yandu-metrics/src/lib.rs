@@ -8,6 +8,7 @@
 //! Not here: how models are refreshed (`yandu-transform`), what a target of the plan is (`yandu-plan`).
 
 mod answer;
+mod answered;
 mod areas;
 mod ask;
 mod asked;

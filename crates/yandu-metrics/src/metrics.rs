@@ -16,6 +16,7 @@ use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::{BoardId, DatasetId, MetricId, Period};
 
 use crate::answer::{Answer, BaselineChange, Gap};
+use crate::answered::{Answered, Ground};
 use crate::areas::{AreaLevel, Areas};
 use crate::ask::Ask;
 use crate::asked::Asked;
@@ -59,6 +60,7 @@ pub(crate) struct Inner {
     cells: Mutex<HashMap<(MetricId, String), Seen>>,
     /// The areas that each reader saw, at one version of the lists.
     areas: Mutex<LruCache<String, Arc<Areas>>>,
+    answered: Answered,
     /// Counts the rounds in which numbers may have changed.
     pub(crate) changes: watch::Sender<u64>,
     /// Whether somebody records numbers as they change.
@@ -78,6 +80,7 @@ impl Metrics {
                 boards: RwLock::default(),
                 cells: Mutex::default(),
                 areas: Mutex::new(LruCache::new(HELD_AREAS)),
+                answered: Answered::new(),
                 changes: watch::Sender::new(0),
                 is_watched: AtomicBool::new(false),
             }),
@@ -225,8 +228,17 @@ impl Metrics {
         let cells = self.cells(principal, &definition).await?;
         let areas = self.areas(principal).await?;
         let today = self.today();
-        let asked = Asked::new(&definition, &cells, &areas, &ask.by, &ask.only, today)?;
-        let mut answer = asked.answer(ask)?;
+        let ground = Ground {
+            definition: &definition,
+            cells: &cells,
+            areas: &areas,
+            today,
+        };
+        let reader = self.inner.lake.key_of(principal);
+        let answered = &self.inner.answered;
+        let mut answer = answered.answer(reader, ask, &ground, || {
+            Asked::new(&definition, &cells, &areas, &ask.by, &ask.only, today)?.answer(ask)
+        })?;
         let seen = self.whole_columns(principal, &definition);
         answer.is_part = !shows_whole(&seen, &definition);
         if answer.is_part {
