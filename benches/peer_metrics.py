@@ -1,7 +1,8 @@
 """Ten metrics computed from their inputs: `peer_metrics.py duckdb|URL INPUTS ENDS`. URL is of PostgreSQL.
 
 INPUTS has a csv of each input and `asked.json` with types and queries; ENDS says the last month of each metric. Prints for each
-metric the median of milliseconds and its numbers by month, and what making all models as tables takes."""
+metric the median of milliseconds of one query, and of a query where `AT_ONCE` are sent without waiting for answers; its numbers by
+month; and what making all models as tables takes."""
 
 import json
 import re
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 
 ROUNDS = 7
+# How many queries are sent at once, and how many milliseconds one may take for it: longer ones gain nothing.
+AT_ONCE, QUICK_MS = 100, 20
 TYPES = {"text": "text", "integer": "bigint", "float": "double precision", "boolean": "boolean", "date": "date", "time": "time",
          "timestamp": "timestamp"}  # fmt: skip
 
@@ -31,6 +34,10 @@ class Duck:
     def run(self, sql: str) -> list:
         return self.connection.execute(sql).fetchall()
 
+    def many(self, sql: str, count: int) -> None:
+        for _ in range(count):
+            self.run(sql)
+
     def ready(self) -> None:
         self.run("CHECKPOINT")
 
@@ -50,6 +57,11 @@ class Postgres:
     def run(self, sql: str) -> list:
         cursor = self.connection.execute(sql)
         return cursor.fetchall() if cursor.description else []
+
+    def many(self, sql: str, count: int) -> None:
+        with self.connection.pipeline():
+            for cursor in [self.connection.execute(sql) for _ in range(count)]:
+                cursor.fetchall()
 
     def ready(self) -> None:
         self.run("CHECKPOINT")
@@ -78,7 +90,7 @@ def main() -> None:
     engine.ready()
     engine.run("ANALYZE")
 
-    took, numbers = {}, {}
+    took, at_once, numbers = {}, {}, {}
     for metric, of in asked["metrics"].items():
         column = of["column"]
         first, last = span(ends[metric], column, of["points"])
@@ -92,7 +104,14 @@ def main() -> None:
             begun = time.perf_counter()
             rows = engine.run(sql)
             times.append((time.perf_counter() - begun) * 1000)
-        took[metric] = statistics.median(times)
+        took[metric] = at_once[metric] = statistics.median(times)
+        if took[metric] < QUICK_MS:
+            times = []
+            for _ in range(ROUNDS):
+                begun = time.perf_counter()
+                engine.many(sql, AT_ONCE)
+                times.append((time.perf_counter() - begun) * 1000 / AT_ONCE)
+            at_once[metric] = statistics.median(times)
         numbers[metric] = {
             str(day)[: 4 if column == "year" else 7]: float(value) for day, value in rows if value is not None
         }
@@ -111,7 +130,7 @@ def main() -> None:
         engine.ready()
         full.append((time.perf_counter() - begun) * 1000)
     rows = {table: engine.run(f"SELECT count(*) FROM {table}")[0][0] for table in asked["columns"]}
-    print(json.dumps({"ms": took, "numbers": numbers, "full_ms": statistics.median(full), "rows": rows}))
+    print(json.dumps({"ms": took, "at_once_ms": at_once, "numbers": numbers, "full_ms": statistics.median(full), "rows": rows}))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 mod answers;
 mod boards;
 mod city;
+mod held;
 mod records;
 mod whole;
 
