@@ -2,9 +2,8 @@
 //! forms, and rows in quarantine.
 
 use arrow::datatypes::Schema;
-use axum::Json;
 use axum::body::Body;
-use axum::http::header;
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use yandu_access::{FileForm, ReceiptId, Recording};
@@ -17,6 +16,8 @@ use crate::access::Asker;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::stream::rows::Tally;
+
+const JSON: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
 
 /// Rows that are all there: of which datasets, how many, and whether there are more.
 pub(crate) struct Taken<'a> {
@@ -86,8 +87,7 @@ impl Left {
         let tally = Tally::of(self.rows, self.is_cut).into();
         let size = body.len() as u64;
         let body = recorded(self.recording, tally, Some(size), Body::from(body));
-        let kind = [(header::CONTENT_TYPE, "application/json")];
-        let mut response = (kind, body).into_response();
+        let mut response = (JSON, body).into_response();
         name(&mut response, receipt);
         response
     }
@@ -95,10 +95,10 @@ impl Left {
 
 /// An answer as JSON, under the receipt of the rows in it where they have one.
 pub(crate) fn json<T: Serialize>(left: Option<Left>, answer: &T) -> Result<Response> {
-    let Some(left) = left else {
-        return Ok(Json(answer).into_response());
-    };
     let body = serde_json::to_vec(answer);
     let body = body.map_err(|error| Problem::new("internal", error.to_string()))?;
-    Ok(left.answer(body))
+    Ok(match left {
+        Some(left) => left.answer(body),
+        None => (JSON, body).into_response(),
+    })
 }
