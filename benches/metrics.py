@@ -4,9 +4,9 @@ PostgreSQL on the same rows.
 The lake is that of the models benchmark. A metric stands on a model, so its full recompute is the refresh of all models from all
 rows, and one question to every metric after it. The peers hold the inputs of ten metrics as tables of their own, and compute each
 metric over its newest year from them, every time; ours answers from what the refresh has made, over HTTP. Every answer has
-to be the same on all three sides. What an answer takes by itself is measured of a hundred in one request, as the tiles of boards are
-asked for; the peers are sent a hundred queries too, PostgreSQL in a pipeline and DuckDB in its own process. What a request of one
-question takes is told beside. The models of the ten are then made once more from all rows: DuckDB makes the same tables by the
+to be the same on all three sides. What an answer takes by itself is measured of two hundred in one request, the
+most that one may have, until they are read; the peers are sent two hundred queries too, PostgreSQL in a pipeline and DuckDB in its own
+process. What a request of one question takes is told beside. The models of the ten are then made once more from all rows: DuckDB makes the same tables by the
 same queries and writes them to disk once at the end; ours also checks, profiles, commits and syncs each, and keeps the version
 before. That is a part of what a refresh is, and counts. The viewers stand on a board of forty tiles, for the whole city and for
 each of its counties, while a delivery arrives every second; a change is counted from the end of the refresh that made it."""
@@ -39,7 +39,7 @@ VIEWERS = 500
 CHANGES = 20
 ASKS = 400
 # Answers of one request.
-AT_ONCE = 100
+AT_ONCE = 200
 
 
 def board(context: Context) -> Path:
@@ -306,7 +306,11 @@ class Answered:
 
 def ours_beside(server: Server, known: dict[str, str]) -> dict[str, Answered]:
     def took(asks: list[dict]) -> float:
-        times = [server.timed("POST", "/api/v1/metrics/ask", {"asks": asks})[0] for _ in range(20)]
+        times = []
+        for _ in range(20):
+            begun = time.perf_counter()
+            server.read("POST", "/api/v1/metrics/ask", {"asks": asks})
+            times.append((time.perf_counter() - begun) * 1000)
         return median(times) / len(asks)
 
     answered = {}

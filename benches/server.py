@@ -51,13 +51,16 @@ class Server:
         return f"http://{self.connection.host}:{self.connection.port}"
 
     def request(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> dict:
+        return json.loads(self.read(method, path, body, headers))
+
+    def read(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> bytes:
         content = None if body is None else json.dumps(body).encode()
         self.connection.request(method, path, content, {"content-type": "application/json", **(headers or {})})
         answer = self.connection.getresponse()
         text = answer.read()
         if answer.status not in (200, 201, 202):
             raise Failed(f"{method} {path}: {answer.status} {text[:500].decode(errors='replace')}")
-        return json.loads(text)
+        return text
 
     def timed(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
