@@ -173,6 +173,7 @@ async fn a_note_stands_at_its_period_until_it_is_removed() {
     city.write("base.cell", &cells(&[("2025-06", "320902", 1)]))
         .await;
     let (me, metric) = (Principal::local_administrator(), ask("opened").metric);
+    assert!(city.ask(&ask("opened")).await.notes.is_empty());
     let note = city
         .metrics
         .add_note(&me, &metric, "", period("2025-06"), "  台风停工  ")
