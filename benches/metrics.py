@@ -4,9 +4,9 @@ PostgreSQL on the same rows.
 The lake is that of the models benchmark. A metric stands on a model, so its full recompute is the refresh of all models from all
 rows, and one question to every metric after it. The peers hold the inputs of ten metrics as tables of their own, and compute each
 metric over its newest year from them, every time; ours answers from what the refresh has made, over HTTP. Every answer has
-to be the same on all three sides. What an answer takes by itself is measured of two hundred in one request, the
-most that one may have, until they are read; the peers are sent two hundred queries too, PostgreSQL in a pipeline and DuckDB in its own
-process. What a request of one question takes is told beside. The models of the ten are then made once more from all rows: DuckDB makes the same tables by the
+to be the same on all three sides. Each of the ten is asked in a request of its own, and two
+hundred times in one, the most that one may have, until the answers are read: then it is answered from what is held for the reader.
+The peers are sent two hundred queries too, PostgreSQL in a pipeline and DuckDB in its own process. The models of the ten are then made once more from all rows: DuckDB makes the same tables by the
 same queries and writes them to disk once at the end; ours also checks, profiles, commits and syncs each, and keeps the version
 before. That is a part of what a refresh is, and counts. The viewers stand on a board of forty tiles, for the whole city and for
 each of its counties, while a delivery arrives every second; a change is counted from the end of the refresh that made it."""
@@ -167,17 +167,14 @@ def bench(context: Context) -> Report:
     peers = beside(context, inputs, known, report, ours)
 
     people = f"{context.people / 1e6:g} M city"
-    alone = {side: {metric: peers[side]["at_once_ms"][metric] / ours[metric].at_once_ms for metric in TEN} for side in peers}
-    behind = [
-        f"{metric} {' and '.join(f'{alone[side][metric]:.1f} ×' for side in peers)}"
-        for metric in TEN if min(alone[side][metric] for side in peers) < 10
-    ]  # fmt: skip
-    single = [metric for metric in TEN if min(peers[side]["ms"][metric] / ours[metric].ms for side in peers) < 10]
-    if single:
-        report.notes.append(
-            f"In a request of its own {len(single)} of the ten are not ten times as fast: a peer reads their few rows in about the"
-            f" time that a request over HTTP takes. These are {', '.join(single)}."
-        )
+    single, at_once = (
+        {metric: [peers[side][what][metric] / getattr(ours[metric], what) for side in peers] for metric in TEN}
+        for what in ("ms", "at_once_ms")
+    )
+
+    def behind(ratios: dict[str, list[float]]) -> list[str]:
+        return [f"{metric} {' and '.join(f'{one:.1f} ×' for one in of)}" for metric, of in ratios.items() if min(of) < 10]
+
     in_all = {side: sum(peers[side]["ms"].values()) / sum(ours[metric].ms for metric in TEN) for side in peers}
     report.goals = [
         Goal(f"full recompute of all {len(answers)} metrics of the {people}", "< 60 s", full_s, 60, "s"),
@@ -193,7 +190,9 @@ def bench(context: Context) -> Report:
             for side in peers
         ),
         Goal(f"the least of the ten by itself, of {AT_ONCE} answers in one request, against both", "≥ 10 ×",
-             min(min(of.values()) for of in alone.values()), 10, "×", higher=True, why="not " + "; ".join(behind)),
+             min(min(of) for of in at_once.values()), 10, "×", higher=True, why="not " + "; ".join(behind(at_once))),
+        Goal("ten metrics, how many are so each in a request of its own against both", "all ten", len(TEN) - len(behind(single)),
+             len(TEN) - 0.01, higher=True, why="not " + "; ".join(behind(single))),
         Goal("full recompute of the models of the ten against DuckDB", "≤ 1.5 ×", full_ten / peers["DuckDB"]["full_ms"], 1.5, "×",
              why="a refresh also checks, commits and syncs each model"),
     ]  # fmt: skip
