@@ -15,9 +15,10 @@ use crate::definition::Definition;
 use crate::metrics::lock;
 
 /// How many answers are held, of all readers together; the one that was asked longest ago is given up first.
-const HELD: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4_095);
-/// Points of an answer that is held. Longer ones are seldom asked twice.
-const POINTS: usize = 400;
+/// With as many points as one may have they take some 100 MB.
+const HELD: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2_047);
+/// Points of an answer that is held: more than a tile of a board has.
+const POINTS: usize = 100;
 
 /// What an answer follows from, beside the question.
 pub(crate) struct Ground<'a> {
@@ -32,7 +33,7 @@ struct Held {
     cells: Weak<Cells>,
     areas: Weak<Areas>,
     today: Date,
-    answer: Answer,
+    answer: Arc<Answer>,
 }
 
 impl Held {
@@ -65,10 +66,13 @@ impl Answered {
         make: impl FnOnce() -> Result<Answer>,
     ) -> Result<Answer> {
         let key = (reader, ask.clone());
-        if let Some(held) = lock(&self.held).get(&key)
-            && held.is_of(ground)
-        {
-            return Ok(held.answer.clone());
+        let held = {
+            let mut held = lock(&self.held);
+            let held = held.get(&key).filter(|held| held.is_of(ground));
+            held.map(|held| Arc::clone(&held.answer))
+        };
+        if let Some(answer) = held {
+            return Ok(Answer::clone(&answer));
         }
         let answer = make()?;
         let points: usize = answer.groups.iter().map(|group| group.points.len()).sum();
@@ -77,7 +81,7 @@ impl Answered {
                 cells: Arc::downgrade(ground.cells),
                 areas: Arc::downgrade(ground.areas),
                 today: ground.today,
-                answer: answer.clone(),
+                answer: Arc::new(answer.clone()),
             };
             lock(&self.held).put(key, held);
         }

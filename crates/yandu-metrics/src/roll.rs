@@ -230,33 +230,36 @@ impl<'a> Roll<'a> {
 
     /// What has cells in an extent of time, without its numbers.
     fn cells_of(&self, extent: Extent) -> Rolled {
-        let places = self.places_of(extent);
-        match self.definition.file.time.across {
-            Across::Sum => self.rolled(places),
-            Across::Last => places
-                .rev()
-                .map(|place| self.rolled(place..place + 1))
-                .find(|rolled| !rolled.groups.is_empty())
-                .unwrap_or_default(),
-        }
+        let put = |places| self.rolled(places);
+        self.of_extent(extent, put, |rolled| rolled.groups.is_empty())
     }
 
     /// The keys of what has cells in an extent of time, each once.
     pub(crate) fn keys_of(&self, extent: Extent) -> Vec<u64> {
-        let keys = |places: Range<usize>| {
+        let keys = |places| {
             let fitting = self.cells.of(&places).filter(|cell| self.fits(*cell));
             let mut keys: Vec<u64> = fitting.map(|cell| self.key(cell)).collect();
             keys.sort_unstable();
             keys.dedup();
             keys
         };
+        self.of_extent(extent, keys, Vec::is_empty)
+    }
+
+    /// What `take` finds in an extent of time: in all of its periods, or in the newest in which there is any.
+    fn of_extent<T: Default>(
+        &self,
+        extent: Extent,
+        take: impl Fn(Range<usize>) -> T,
+        is_empty: impl Fn(&T) -> bool,
+    ) -> T {
         let places = self.places_of(extent);
         match self.definition.file.time.across {
-            Across::Sum => keys(places),
+            Across::Sum => take(places),
             Across::Last => places
                 .rev()
-                .map(|place| keys(place..place + 1))
-                .find(|keys| !keys.is_empty())
+                .map(|place| take(place..place + 1))
+                .find(|found| !is_empty(found))
                 .unwrap_or_default(),
         }
     }

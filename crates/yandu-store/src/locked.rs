@@ -3,8 +3,8 @@ use std::ops::Deref;
 
 /// A file that this process alone has locked, until it is dropped.
 ///
-/// It is unlocked in so many words. A child process that some other thread starts has a copy of the open file until it runs its own
-/// program, and closing the file here would leave it locked until then.
+/// It is unlocked explicitly: a child process that some other thread starts has a copy of the open file until it runs its own program,
+/// and closing the file here would leave it locked until then.
 #[derive(Debug)]
 pub(crate) struct Locked(File);
 

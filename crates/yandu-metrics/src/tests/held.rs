@@ -143,7 +143,7 @@ async fn an_answer_of_many_points_is_not_held() {
     city.write("base.cell", &[cell(5)]).await;
     let counted = Counted::new();
     let today = date(2025, 7, 10);
-    for (points, is_held) in [(400, true), (401, false)] {
+    for (points, is_held) in [(100, true), (101, false)] {
         let asked = Ask {
             points,
             ..ask("opened")
