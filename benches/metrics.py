@@ -4,11 +4,11 @@ PostgreSQL on the same rows.
 The lake is that of the models benchmark. A metric stands on a model, so its full recompute is the refresh of all models from all
 rows, and one question to every metric after it. The peers hold the inputs of ten metrics as tables of their own, and compute each
 metric over its newest year from them, every time; ours answers from what the refresh has made, over HTTP. Every answer has
-to be the same on all three sides. Each of the ten is asked in a request of its own, and two
-hundred times in one, the most that one may have, until the answers are read: then it is answered from what is held for the reader.
-The peers are sent two hundred queries too, PostgreSQL in a pipeline and DuckDB in its own process. The models of the ten are then made once more from all rows: DuckDB makes the same tables by the
-same queries and writes them to disk once at the end; ours also checks, profiles, commits and syncs each, and keeps the version
-before. That is a part of what a refresh is, and counts. The viewers stand on a board of forty tiles, for the whole city and for
+to be the same on all three sides. Each of the ten is asked in a request of its own, and two hundred times in one, the most that one
+may have, until the answers are read: then it is answered from what is held for the reader. The peers are sent two hundred queries
+too, PostgreSQL in a pipeline and DuckDB in its own process. The models of the ten are then made once more from all rows: DuckDB makes
+the same tables by the same queries and writes them to disk once at the end; ours also checks, profiles, commits and syncs each, and
+keeps the version before. That is a part of what a refresh is, and counts. The viewers stand on a board of forty tiles, for the whole city and for
 each of its counties, while a delivery arrives every second; a change is counted from the end of the refresh that made it."""
 
 import json

@@ -1,8 +1,8 @@
 """Ten metrics computed from their inputs: `peer_metrics.py duckdb|URL INPUTS ENDS`. URL is of PostgreSQL.
 
 INPUTS has a csv of each input and `asked.json` with types and queries; ENDS says the last month of each metric. Prints for each
-metric the median of milliseconds of one query, and of a query where `AT_ONCE` are sent without waiting for answers; its numbers by
-month; and what making all models as tables takes."""
+metric the median of milliseconds of one query, and of a query of `AT_ONCE` that are sent together, as `metrics.py` asks; its numbers
+by month; and what making all models as tables takes."""
 
 import json
 import re
